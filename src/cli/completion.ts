@@ -1,0 +1,94 @@
+/**
+ * Shell completion: commands, flags, kinds, and the codes and names that `explain` knows. Needs no cluster, so it never makes a shell wait.
+ */
+import { InferscopeProblem } from '../collect/problem.ts';
+import { KINDS, type KindInfo } from '../model/kinds.ts';
+import { pageIndex } from './pages.ts';
+
+const COMMANDS = ['diagnose', 'explain', 'rules', 'completion', 'version', 'help'];
+const FLAGS = [
+  '--namespace',
+  '--all-namespaces',
+  '--context',
+  '--kubeconfig',
+  '--from',
+  '--output',
+  '--plain',
+  '--ascii',
+  '--timeout',
+  '--debug',
+  '--help',
+  '--version',
+];
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '-o': ['text', 'json', 'short'],
+  '--output': ['text', 'json', 'short'],
+  completion: ['bash', 'zsh', 'fish'],
+};
+
+/** Candidates for the last word; `words` are those after the program's name, the last being the one under the cursor. */
+export function complete(words: readonly string[]): readonly string[] {
+  const current = words.at(-1) ?? '';
+  const previous = words.at(-2) ?? '';
+  const starting = (candidates: readonly string[]): readonly string[] =>
+    candidates.filter((candidate) => candidate.startsWith(current));
+  const values = VALUES[previous];
+  if (values) return starting(values);
+  if (current.startsWith('-')) return starting(FLAGS);
+  if (words.slice(0, -1).includes('explain')) {
+    return pageIndex()
+      .flatMap((page) => [page.code, page.name])
+      .filter((word) => word.toLowerCase().startsWith(current.toLowerCase()));
+  }
+  const kinds = KINDS.flatMap((kind) => kindWord(kind, current));
+  return [...new Set(words.length <= 1 ? [...starting(COMMANDS), ...kinds] : kinds)];
+}
+
+/** One word a kind: the short one, or another that goes on as the person has begun. */
+function kindWord(kind: KindInfo, current: string): readonly string[] {
+  const words = [...kind.shortNames, kind.kind.toLowerCase(), kind.plural].map((word) => `${word}/`);
+  const found = words.find((word) => word.startsWith(current));
+  return found === undefined ? [] : [found];
+}
+
+/** The script for a shell, to be sourced. Throws IS0024 for a shell that is not known. */
+export function completionScript(shell: string): string {
+  switch (shell) {
+    case 'bash':
+      return [
+        '# source <(inferscope completion bash)',
+        '_inferscope() {',
+        "  local IFS=$'\\n'",
+        '  COMPREPLY=($(inferscope __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))',
+        '  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace',
+        '}',
+        'complete -o default -F _inferscope inferscope',
+        '',
+      ].join('\n');
+    case 'zsh':
+      return [
+        '#compdef inferscope',
+        '# source <(inferscope completion zsh)',
+        '_inferscope() {',
+        '  local -a found',
+        '  found=("${(@f)$(inferscope __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")',
+        '  compadd -S \'\' -- "${found[@]}" || _files',
+        '}',
+        'compdef _inferscope inferscope',
+        '',
+      ].join('\n');
+    case 'fish':
+      return [
+        '# inferscope completion fish | source',
+        "complete -c inferscope -a '(inferscope __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'",
+        '',
+      ].join('\n');
+    default:
+      throw new InferscopeProblem({
+        code: 'IS0024',
+        tried: `Make a completion script for ${JSON.stringify(shell)}`,
+        found: 'there is none for that shell',
+        todo: ['Name one of bash, zsh, fish'],
+      });
+  }
+}

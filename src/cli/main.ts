@@ -1,0 +1,140 @@
+/**
+ * The command line. The only place that prints and sets the exit code; every command is loaded when it is called.
+ * 0 healthy, 1 a cause was found, 2 undecided or unreadable, 3 the tool itself could not run.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { InferscopeProblem } from '../collect/problem.ts';
+import { TOOL_VERSION } from '../engine/version.ts';
+import { problemText } from './problem-text.ts';
+import { terminalWidth, type Streams } from './terminal.ts';
+import type { DiagnoseFlags } from './diagnose.ts';
+
+const streams: Streams = { stdout: process.stdout, stderr: process.stderr, env: process.env };
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
+function collectPaths(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+function positiveSeconds(value: string): number {
+  const seconds = Number(value.replace(/s$/, ''));
+  if (!Number.isFinite(seconds) || seconds <= 0)
+    throw new InvalidArgumentError('a number of seconds is expected, such as 30 or 30s');
+  return seconds;
+}
+
+function buildProgram(exit: (code: number) => void): Command {
+  const program = new Command('inferscope')
+    .description(
+      'Finds out why a machine-learning model on Kubernetes does not serve, proves it, and says how to mend it.',
+    )
+    .version(TOOL_VERSION, '-V, --version', 'print the version')
+    .option('--debug', 'print stack traces of errors')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 healthy, 1 a cause was found, 2 undecided or unreadable, 3 inferscope itself could not run.',
+    );
+  program
+    .command('diagnose', { isDefault: true })
+    .description('why it is not ready (the default command); without objects, everything unhealthy in scope')
+    .argument('[objects...]', 'KIND/NAME as kubectl takes it: deploy/x, po/x, isvc/x, deployment.apps/x')
+    .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)')
+    .option('-A, --all-namespaces', 'all namespaces')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
+    .option(
+      '--from <path>',
+      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
+      collectPaths,
+    )
+    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json', 'short']).default('text'))
+    .option('--plain', 'linear text, for screen readers and logs')
+    .option('--ascii', 'no other characters than ASCII in the frame of the report')
+    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+    .action(async (objects: string[], flags: DiagnoseFlags) => {
+      const { runDiagnose } = await import('./diagnose.ts');
+      exit(await runDiagnose(objects, flags, streams, process.stdin));
+    });
+  program
+    .command('explain')
+    .description('the page of a code, a name or a word that you saw; needs no cluster')
+    .argument('<words...>', 'IS3101, PullSecretMissing, ImagePullBackOff, …')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action(async (words: string[], flags: { output: string }) => {
+      const { runExplain } = await import('./explain.ts');
+      exit(runExplain(words.join(' '), flags.output, streams));
+    });
+  program
+    .command('rules')
+    .description('the list of rules')
+    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
+    .action(async (flags: { output: 'text' | 'json' }) => {
+      const { runRulesList } = await import('./rules-list.ts');
+      exit(runRulesList(flags.output, streams));
+    });
+  program
+    .command('completion')
+    .description('the completion script of a shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion.ts');
+      streams.stdout.write(completionScript(shell));
+      exit(0);
+    });
+  program
+    .command('__complete', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      const { complete } = await import('./completion.ts');
+      streams.stdout.write(`${complete(words).join('\n')}\n`);
+      exit(0);
+    });
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      streams.stdout.write(`inferscope ${TOOL_VERSION}\n`);
+      exit(0);
+    });
+  return program;
+}
+
+async function main(): Promise<number> {
+  let code = 0;
+  const program = buildProgram((value) => {
+    code = value;
+  });
+  try {
+    await program.parseAsync(process.argv);
+    return code;
+  } catch (error) {
+    return reportFailure(error, process.argv.includes('--debug'));
+  }
+}
+
+function reportFailure(error: unknown, debug: boolean): number {
+  // commander has printed its own message; help and version are no failures.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;
+  if (error instanceof InferscopeProblem) {
+    streams.stderr.write(problemText(error, terminalWidth(streams)));
+    if (debug && error.stack !== undefined) streams.stderr.write(`${error.stack}\n`);
+    return 3;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  streams.stderr.write(
+    `IS0099  Inferscope stopped with an error of its own.\n\n  Found    ${message}\n  Do       Report it, with the command and the output of the same command with --debug\n`,
+  );
+  if (debug && error instanceof Error && error.stack !== undefined) streams.stderr.write(`${error.stack}\n`);
+  return 3;
+}
+
+// A reader that closes the pipe early (head) has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
+process.exitCode = await main();

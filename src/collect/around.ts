@@ -1,0 +1,188 @@
+/**
+ * The first round for a question about one object: the object, the workload behind it, its pods by selector, and the namespace's events and
+ * Services. About six requests; it lists a namespace's pods only where no selector names them. It never sees a rule.
+ */
+import { at, isObject, listAt, objectAt, textAt, textMapAt, type JsonObject } from '../model/json.ts';
+import type { ResourceRef } from '../model/reference.ts';
+import { knownKind, readList, readObject, type Into } from './read.ts';
+import type { ClusterPort } from './port.ts';
+
+/** Kinds whose `spec.selector` names pods (a claim's names volumes, a NetworkPolicy's other things). */
+const SELECTING = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job']);
+const SCALED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
+/** Events of objects without a namespace lie here (client-go tools/record/event.go makeEvent). */
+const EVENTS_OF_THE_CLUSTER = 'default';
+/** Deeper owners than InferenceService → Service → Configuration → Revision → Deployment → ReplicaSet → Pod are not known. */
+const DEEPEST = 8;
+
+interface Round {
+  readonly port: ClusterPort;
+  readonly into: Into;
+  readonly namespace: string;
+}
+
+export async function collectAround(port: ClusterPort, ref: ResourceRef, into: Into): Promise<void> {
+  const object = await readObject(port, ref, into);
+  const round: Round = { port, into, namespace: ref.namespace ?? EVENTS_OF_THE_CLUSTER };
+  const events = readList(port, { info: knownKind('Event', ''), namespace: round.namespace }, into);
+  if (object === undefined) {
+    await events;
+    return;
+  }
+  if (ref.namespace === undefined) {
+    const pods =
+      ref.kind === 'Node'
+        ? readList(port, { info: knownKind('Pod', ''), fieldSelector: `spec.nodeName=${ref.name}` }, into)
+        : undefined;
+    await Promise.all([events, pods]);
+    return;
+  }
+  const platform = platformLabel(ref);
+  const around =
+    platform === undefined
+      ? workloadAround(round, { ...object, kind: ref.kind }, ref)
+      : platformAround(round, platform);
+  await Promise.all([events, around]);
+}
+
+async function workloadAround(round: Round, object: JsonObject, ref: ResourceRef): Promise<void> {
+  const services = list(round, 'Service', '');
+  const workload = await workloadBehind(round, object, ref);
+  const kind = textAt(workload, 'kind');
+  const selector = workload === undefined ? undefined : selectorOf(workload);
+  const reads = [services, pods(round, selector)];
+  if (kind === 'Deployment') reads.push(list(round, 'ReplicaSet', 'apps', selector));
+  if (kind === 'CronJob') reads.push(list(round, 'Job', 'batch'));
+  if (kind !== undefined && SCALED.has(kind)) reads.push(list(round, 'HorizontalPodAutoscaler', 'autoscaling'));
+  await Promise.all(reads);
+}
+
+function pods(round: Round, labelSelector?: string): Promise<readonly JsonObject[]> {
+  return list(round, 'Pod', '', labelSelector);
+}
+
+function list(
+  { port, into, namespace }: Round,
+  kind: string,
+  group: string,
+  labelSelector?: string,
+): Promise<readonly JsonObject[]> {
+  return readList(
+    port,
+    { info: knownKind(kind, group), namespace, ...(labelSelector === undefined ? {} : { labelSelector }) },
+    into,
+  );
+}
+
+/** Walks from what a person may ask about to the object that carries the pod template; undefined where there is none. */
+async function workloadBehind(round: Round, object: JsonObject, ref: ResourceRef): Promise<JsonObject | undefined> {
+  switch (ref.kind) {
+    case 'Service':
+      return ownerOfFirst(round, await selectedPods(round, object));
+    case 'HorizontalPodAutoscaler':
+      return read(round, refFrom(objectAt(object, 'spec', 'scaleTargetRef'), round.namespace));
+    case 'PersistentVolumeClaim':
+    case 'ConfigMap':
+    case 'Secret':
+    case 'ServiceAccount':
+      return ownerOfFirst(
+        round,
+        (await pods(round)).filter((pod) => mentions(at(pod, 'spec'), ref.name)),
+      );
+    default:
+      return carrierOf(object, await ownerOf(round, object));
+  }
+}
+
+async function selectedPods(round: Round, service: JsonObject): Promise<readonly JsonObject[]> {
+  const labels = labelsText(textMapAt(service, 'spec', 'selector'));
+  return labels === undefined ? [] : pods(round, labels);
+}
+
+async function ownerOfFirst(round: Round, found: readonly JsonObject[]): Promise<JsonObject | undefined> {
+  const [pod] = found;
+  return pod === undefined ? undefined : ownerOf(round, { ...pod, kind: 'Pod' });
+}
+
+/** Whether a pod's spec names something of that name, wherever: which of its fields does is for the relations to say. */
+function mentions(value: unknown, name: string): boolean {
+  if (value === name) return true;
+  if (Array.isArray(value)) return value.some((entry) => mentions(entry, name));
+  return isObject(value) && Object.values(value).some((entry) => mentions(entry, name));
+}
+
+/** The topmost controller that could be read; the object itself where nothing owns it. */
+async function ownerOf(round: Round, object: JsonObject, depth = 0): Promise<JsonObject> {
+  const owner = listAt(object, 'metadata', 'ownerReferences').find((reference) => at(reference, 'controller') === true);
+  if (owner === undefined || textAt(owner, 'kind') === 'Node' || depth === DEEPEST) return object;
+  const ref = refFrom(owner, round.namespace);
+  const hash = textAt(object, 'metadata', 'labels', 'pod-template-hash');
+  // A ReplicaSet of a Deployment is named after it and the hash (kubernetes pkg/controller/deployment/sync.go): the Deployment is one request
+  // away, and the list of its ReplicaSets holds the one between.
+  if (ref.kind === 'ReplicaSet' && hash !== undefined && ref.name.endsWith(`-${hash}`)) {
+    const deployment = await read(round, { ...ref, kind: 'Deployment', name: ref.name.slice(0, -hash.length - 1) });
+    if (deployment !== undefined) return carrierOf(deployment, await ownerOf(round, deployment, depth + 1));
+  }
+  const found = await read(round, ref);
+  return found === undefined ? object : carrierOf(found, await ownerOf(round, found, depth + 1));
+}
+
+/** Above a Deployment stand objects without a pod template (a Revision, an operator's own kind): its selector is what finds the pods. */
+function carrierOf(below: JsonObject, above: JsonObject): JsonObject {
+  return selectorOf(above) === undefined && textAt(above, 'kind') !== 'CronJob' ? below : above;
+}
+
+async function read({ port, into }: Round, ref: ResourceRef): Promise<JsonObject | undefined> {
+  const found = await readObject(port, ref, into);
+  return found === undefined ? undefined : { ...found, kind: ref.kind };
+}
+
+function refFrom(value: unknown, namespace: string): ResourceRef {
+  return {
+    apiVersion: textAt(value, 'apiVersion') ?? 'v1',
+    kind: textAt(value, 'kind') ?? '',
+    name: textAt(value, 'name') ?? '',
+    namespace,
+  };
+}
+
+/** The pod selector of a workload; undefined where it has none. */
+function selectorOf(workload: JsonObject): string | undefined {
+  if (!SELECTING.has(textAt(workload, 'kind') ?? '')) return undefined;
+  // A ReplicationController's selector is the map itself.
+  return (
+    labelsText(textMapAt(workload, 'spec', 'selector', 'matchLabels')) ??
+    labelsText(textMapAt(workload, 'spec', 'selector'))
+  );
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string | undefined {
+  const pairs = Object.entries(labels);
+  return pairs.length === 0 ? undefined : pairs.map(([key, value]) => `${key}=${value}`).join(',');
+}
+
+/**
+ * The label that a serving platform puts on all it makes for one model (kserve pkg/constants InferenceServicePodLabelKey, knative
+ * serving/pkg/apis/serving/register.go ServiceLabelKey).
+ */
+function platformLabel(ref: ResourceRef): string | undefined {
+  if (ref.kind === 'InferenceService') return `serving.kserve.io/inferenceservice=${ref.name}`;
+  if (ref.kind === 'Service' && ref.apiVersion.startsWith('serving.knative.dev/'))
+    return `serving.knative.dev/service=${ref.name}`;
+  return undefined;
+}
+
+async function platformAround(round: Round, label: string): Promise<void> {
+  const [deployments] = await Promise.all([
+    list(round, 'Deployment', 'apps', label),
+    list(round, 'ReplicaSet', 'apps', label),
+    pods(round, label),
+  ]);
+  // Where Knative runs it, a Revision, a Configuration and a Knative Service stand between; each predictor and transformer has its own.
+  const knative = deployments.some((deployment) =>
+    listAt(deployment, 'metadata', 'ownerReferences').some((reference) => at(reference, 'kind') === 'Revision'),
+  );
+  if (knative)
+    await Promise.all(['Revision', 'Configuration', 'Service'].map((kind) => list(round, kind, 'serving.knative.dev')));
+  else await list(round, 'Service', '');
+}

@@ -1,0 +1,72 @@
+/**
+ * Words that every renderer shares: stage names, certainty, applicability, counts. Reads the Report only.
+ */
+import type { Diagnosis, Report, ReportFix } from '../model/report-schema.ts';
+import { shellCommand } from './shell.ts';
+import { cleanLine } from './text.ts';
+
+type Reference = Diagnosis['subject'];
+
+export const APPLICABILITY: Readonly<Record<ReportFix['applicability'], string>> = {
+  safe: 'safe to run',
+  review: 'review first',
+  'fill-in': 'fill in the <...> first',
+  advice: 'advice',
+};
+
+export function referenceText(ref: Reference): string {
+  return cleanLine(
+    ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`,
+  );
+}
+
+/** Begins with a capital and ends with a full stop, whatever a rule's author wrote. */
+export function sentence(text: string): string {
+  if (text === '') return '';
+  const begun = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.!?:]$/.test(begun) ? begun : `${begun}.`;
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${count === 1 ? word : `${word}s`}`;
+}
+
+export function readText(report: Report): string {
+  const { objects, events, logs } = report.read;
+  const taken = report.takenAt.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
+  return cleanLine(
+    `Read ${plural(objects, 'object')}, ${plural(events, 'event')} and ${plural(logs, 'log')} of ${report.source}, taken ${taken}. Changed nothing.`,
+  );
+}
+
+/** Where a run over a scope looked. */
+export function scopeText(report: Report): string {
+  const { namespaces } = report.scope;
+  if (namespaces === 'all') return 'all namespaces';
+  return namespaces.length <= 3
+    ? cleanLine(`namespace ${namespaces.join(', ')}`)
+    : plural(namespaces.length, 'namespace');
+}
+
+/** What a healthy result holds for: the scope, what was readable of it, or single files. */
+export function coveredText(report: Report): string {
+  if (report.gaps.some((gap) => gap.id === 'gap:given-only')) return 'what was given';
+  return report.gaps.length > 0 ? `what could be read of ${scopeText(report)}` : scopeText(report);
+}
+
+/** `inferscope deploy/pred-maint -n pred-maint`, as a person would type it again. */
+export function againCommand(ref: Reference): string {
+  return shellCommand([
+    'inferscope',
+    `${ref.kind.toLowerCase()}/${ref.name}`,
+    ...(ref.namespace === undefined ? [] : ['-n', ref.namespace]),
+  ]);
+}
+
+/** What is neither failing nor there yet is on its way: "nothing is wrong" would promise too much. */
+export function healthyText(diagnosis: Diagnosis): string {
+  const onItsWay = ['NOT READY', 'DEGRADED', 'NO ENDPOINTS', 'PENDING', 'SEEN', 'NOT SCALING'].includes(
+    diagnosis.impact.state,
+  );
+  return onItsWay ? 'no failure is seen so far: it has not been long enough to tell' : 'nothing is wrong with it now';
+}

@@ -1,0 +1,60 @@
+/** The node does not have what mounts the volume: the CSI driver's node plugin is not registered there, or a helper such as `mount.nfs` is not installed. */
+import { defineRule } from '../../define.ts';
+import { mountAdvice } from '../../../fixes/storage.ts';
+import { creationFailure } from '../../../views/creation-failure.ts';
+import { whereMountFails } from '../../../views/mount-answer.ts';
+import { volumeAtFault } from '../../../views/volume-at-fault.ts';
+
+export default defineRule({
+  code: 'IS5201',
+  name: 'MountDriverMissing',
+  stage: 'start',
+  role: 'cause',
+  since: '0.1.0',
+  title: 'The CSI driver (or mount helper) for a volume is not on the node',
+  appliesTo: ['Pod'],
+  effects: ['volume-not-mounted'],
+  aliases: [
+    'driver name not found in the list of registered CSI drivers',
+    'CSINode does not contain driver',
+    'unknown filesystem type',
+    'need a /sbin/mount.<type> helper program',
+    'mount-driver-missing',
+  ],
+  needs: { creation: creationFailure },
+  messages: {
+    driver: 'Node {node} has no CSI driver {driver}, which volume {volume} of {workload} needs',
+    helper: 'Node {node} lacks the helper that mounts volume {volume} of {workload}',
+  },
+  check({ creation }, context) {
+    const opened = whereMountFails(creation, ['driver-missing'], context);
+    if (opened.verdict) return opened.verdict;
+    const { failure, mount } = opened;
+    const fault = volumeAtFault(failure);
+    return context.found({
+      message: mount.error.driver === undefined ? 'helper' : 'driver',
+      args: {
+        node: failure.node?.name ?? 'of the pod',
+        driver: mount.error.driver ?? '',
+        volume: fault.volume,
+        workload: fault.workload,
+      },
+      subject: failure.node ?? fault.subject,
+      affects: [failure.pod.ref],
+      certainty: 'confirmed',
+      basis: 'the kubelet names what is missing',
+      consequence: 'Without the node plugin of its driver on that node no such volume is mounted there.',
+      since: mount.event.first,
+      cite: [mount.event.cite(), ...fault.cite],
+      fixes: [
+        mountAdvice(
+          mount.error.driver === undefined
+            ? 'Install what mounts this kind of volume on the node'
+            : `Get the node plugin of ${mount.error.driver} running on the node`,
+          'Look whether the DaemonSet of the CSI driver has a Ready pod on that node (selector, tolerations), and whether the node is prepared for that file system (nfs-common, cifs-utils).',
+          failure.workload,
+        ),
+      ],
+    });
+  },
+});

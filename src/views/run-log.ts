@@ -1,0 +1,94 @@
+/**
+ * The log of one run of a container, prepared for questions: the last unhandled traceback, the known signals, and a search that looks where
+ * a run tells its end (the traceback, then the last lines) and not at errors that the program survived hours before. Pure; it concludes nothing.
+ */
+import type { Citation } from '../model/evidence.ts';
+import type { LogText } from '../model/reader.ts';
+import { isServerLine } from './server-line.ts';
+import { defaultMatcher, parseTracebacks, type SignalMatch, type Traceback } from './signals/index.ts';
+
+/** How many of the last lines count as the end of a run: a final exception of any usual runtime, with its wrapper's words, fits. */
+const ENDING_LINES = 40;
+
+export interface LogHit {
+  readonly match: RegExpExecArray;
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+  readonly cite: Citation;
+}
+
+export interface RunLog {
+  readonly container: string;
+  readonly lines: readonly string[];
+  /** The last traceback that was neither handled nor of a background task. */
+  readonly traceback?: Traceback;
+  readonly tracebacks: readonly Traceback[];
+  readonly signals: readonly SignalMatch[];
+  /** The line in which its server says that it listens, 0 where none does: what went wrong before, the program survived. */
+  readonly servesFrom: number;
+  cite(label: string, from: number, to?: number): Citation;
+  readonly citeEnd: Citation;
+  /** The last hit in the final traceback or in the last lines, not above the line in which the server says that it listens. */
+  ending(...expressions: readonly RegExp[]): LogHit | undefined;
+  /** The last hit before (and in) a line, at most `within` lines above it. */
+  before(line: number, within: number, ...expressions: readonly RegExp[]): LogHit | undefined;
+  /** The last hit anywhere. */
+  last(...expressions: readonly RegExp[]): LogHit | undefined;
+}
+
+export interface LogSource {
+  readonly container: string;
+  readonly lines: readonly string[];
+  cite(label: string, from: number, to?: number): Citation;
+}
+
+export function runLog(source: LogSource): RunLog {
+  const { container, lines, cite } = source;
+  const text = lines.join('\n');
+  const tracebacks = parseTracebacks(text);
+  const signals = defaultMatcher().scan(text);
+  const servesFrom = signals.findLast(isServerLine)?.line ?? 0;
+  const traceback = tracebacks.findLast(
+    (candidate) => !candidate.background && !candidate.handled && candidate.toLine > servesFrom,
+  );
+  const lastLine = lines.findLastIndex((line) => line.trim() !== '') + 1;
+  const hit = (line: number, expressions: readonly RegExp[]): LogHit | undefined => {
+    const content = (lines[line - 1] ?? '').slice(0, 4096);
+    for (const expression of expressions) {
+      const match = expression.exec(content);
+      if (match) return { match, line, text: content, cite: cite(`log of container ${container}, line ${line}`, line) };
+    }
+    return undefined;
+  };
+  const upward = (from: number, to: number, expressions: readonly RegExp[]): LogHit | undefined => {
+    for (let line = from; line >= Math.max(1, to); line -= 1) {
+      const found = hit(line, expressions);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  // A traceback that a long silence or much other output follows is not what ended the run.
+  const ends = traceback !== undefined && traceback.toLine >= lastLine - ENDING_LINES;
+  return {
+    container,
+    lines,
+    ...(ends ? { traceback } : {}),
+    tracebacks,
+    signals,
+    servesFrom,
+    cite,
+    citeEnd: cite(`end of the log of container ${container}`, Math.max(1, lastLine - 5), Math.max(1, lastLine)),
+    ending: (...expressions) => {
+      const from = ends ? Math.min(traceback.fromLine, lastLine - ENDING_LINES) : lastLine - ENDING_LINES;
+      return upward(lastLine, Math.max(from, servesFrom + 1), expressions);
+    },
+    before: (line, within, ...expressions) => upward(line, line - within, expressions),
+    last: (...expressions) => upward(lastLine, 1, expressions),
+  };
+}
+
+/** Text that stands in for a log: the runtime answers so when it already deleted the file (kubelet `kuberuntime_logs.go`). */
+export function isNoLog(log: LogText): boolean {
+  return log.lines.length <= 2 && log.text.startsWith('unable to retrieve container logs for ');
+}

@@ -1,0 +1,5 @@
+/** Scenarios whose cause cannot be confirmed, with the reason. This list only shrinks. */
+export const notConfirmed: Readonly<Record<string, string>> = {
+  'oom-killed-worker':
+    'the server only guesses ("Perhaps out of memory?"), and no capture holds the log of the kernel, which would say it',
+};

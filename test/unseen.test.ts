@@ -1,0 +1,126 @@
+/**
+ * Failures that no rule was written for: clusters, languages, registries and wordings apart from the recorded scenarios, and healthy clusters
+ * full of noise. Each is asked by name and over the whole scope. `UNSEEN=words of a title npx vitest run test/unseen.test.ts` runs some.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import { describe, test } from 'vitest';
+import { z } from 'zod';
+import { diagnose } from '../src/engine/diagnose.ts';
+import { apiVersionOf, kindNamed } from '../src/model/kinds.ts';
+import type { Diagnosis, Report } from '../src/model/report-schema.ts';
+import type { ResourceRef } from '../src/model/reference.ts';
+import { rules } from '../src/rules/index.gen.ts';
+import { givenSchema } from '../src/testing/case-runner.ts';
+import { buildSnapshot } from '../src/testing/snapshot-builder.ts';
+import { expectNone } from './expect-none.ts';
+
+const unseenSchema = z.strictObject({
+  title: z.string(),
+  given: givenSchema,
+  ask: z.string().describe('Deployment/name'),
+  expect: z.strictObject({
+    status: z.enum(['healthy', 'explained', 'undecided', 'unreadable']),
+    /** The code of the first cause. */
+    cause: z.string().optional(),
+    certainty: z.string().optional(),
+    /** Kind/name of the object at fault. */
+    subject: z.string().optional(),
+    container: z.string().optional(),
+    /** Codes of further independent causes; none where left out. */
+    further: z.array(z.string()).optional(),
+    /** Codes of what is also wrong; none where left out. */
+    also: z.array(z.string()).optional(),
+    /** Codes among the candidates of an undecided diagnosis. */
+    candidates: z.array(z.string()).optional(),
+    /** False where only a question for this object finds it. */
+    scope: z.boolean().optional(),
+    /** What is wrong today; the test fails once it is right. This list only shrinks. */
+    open: z.string().optional(),
+  }),
+});
+type Unseen = z.infer<typeof unseenSchema>;
+
+const FOLDER = path.resolve(import.meta.dirname, 'unseen');
+const only = process.env['UNSEEN'] ?? '';
+
+for (const file of readdirSync(FOLDER).sort()) {
+  const documents = loadAll(readFileSync(path.join(FOLDER, file), 'utf8'), { schema: CORE_SCHEMA });
+  describe(path.basename(file, '.yaml'), () => {
+    for (const document of documents) {
+      const unseen = unseenSchema.parse(document);
+      if (!unseen.title.includes(only)) continue;
+      const run = unseen.expect.open === undefined ? test : test.fails;
+      run(unseen.title, () => expectNone(problemsOf(unseen)));
+    }
+  });
+}
+
+function problemsOf(unseen: Unseen): readonly string[] {
+  const snapshot = buildSnapshot(unseen.given);
+  const asked = diagnose(snapshot, {
+    rules,
+    asked: [referenceOf(unseen.ask, unseen.given.namespace ?? 'models')],
+  }).report;
+  const whole = diagnose(snapshot, { rules }).report;
+  const { expect } = unseen;
+  const problems = [...crashesOf(asked), ...crashesOf(whole)];
+  const [diagnosis] = asked.diagnoses;
+  if (asked.status !== expect.status) problems.push(`status is ${asked.status}: ${told(diagnosis)}`);
+  const cause = diagnosis?.causes[0];
+  const differs = (name: string, got: string, wanted: string | undefined): void => {
+    if (wanted !== undefined && got !== wanted) problems.push(`${name} is ${got}, not ${wanted}: ${told(diagnosis)}`);
+  };
+  differs('cause', cause?.code ?? 'none', expect.cause);
+  differs('certainty', cause?.certainty ?? 'none', expect.certainty);
+  differs('subject', cause === undefined ? 'none' : `${cause.subject.kind}/${cause.subject.name}`, expect.subject);
+  differs('container', cause?.container ?? 'none', expect.container);
+  differs('further causes', codes(diagnosis?.causes.slice(1)), codesOf(expect.further));
+  differs('what is also wrong', codes(diagnosis?.alsoWrong), codesOf(expect.also));
+  if (expect.candidates !== undefined) differs('candidates', codes(diagnosis?.candidates), codesOf(expect.candidates));
+  if (expect.scope !== false) {
+    if (whole.status !== expect.status)
+      problems.push(`whole scope: status is ${whole.status}: ${told(whole.diagnoses[0])}`);
+    const first = whole.diagnoses.find((candidate) => candidate.causes[0]?.code === cause?.code);
+    if (cause !== undefined && first === undefined)
+      problems.push(`whole scope: ${cause.code} is not found: ${told(whole.diagnoses[0])}`);
+  }
+  return problems;
+}
+
+function codes(list: readonly { readonly code: string }[] | undefined): string {
+  return codesOf(list?.map((item) => item.code));
+}
+
+function codesOf(list: readonly string[] | undefined): string {
+  return [...(list ?? [])].sort().join(' ');
+}
+
+function told(diagnosis: Diagnosis | undefined): string {
+  if (diagnosis === undefined) return 'nothing is told';
+  const all = [
+    ...diagnosis.causes,
+    ...diagnosis.candidates,
+    ...diagnosis.alsoWrong,
+    ...diagnosis.unexplained.map((symptom) => ({ ...symptom, message: symptom })),
+  ];
+  return all.map((item) => `${item.code} ${item.message.text}`).join(' | ');
+}
+
+function crashesOf(report: Report): string[] {
+  return report.diagnoses.flatMap(({ checks }) =>
+    checks.filter((check) => check.state === 'crashed').map((check) => `${check.code} crashed: ${check.because}`),
+  );
+}
+
+function referenceOf(text: string, namespace: string): ResourceRef {
+  const [kind = '', name = ''] = text.split('/');
+  const info = kindNamed(kind);
+  return {
+    apiVersion: info ? apiVersionOf(info) : 'v1',
+    kind,
+    name,
+    ...(info?.namespaced === false ? {} : { namespace }),
+  };
+}
