@@ -64,8 +64,10 @@ function citedBy(answer: Answer): ReadonlySet<string> {
 
 function piecesToWithhold(snapshot: Snapshot, asked: ResourceRef, full: Answer): readonly Evidence[] {
   const cited = citedBy(full);
-  const first = snapshot.evidence.filter((piece) => cited.has(piece.id));
-  const others = snapshot.evidence.filter(
+  // A request that was not sent is nothing that anybody withholds: no gap could tell of it.
+  const evidence = snapshot.evidence.filter((piece) => piece.type !== 'exchange');
+  const first = evidence.filter((piece) => cited.has(piece.id));
+  const others = evidence.filter(
     (piece) => !cited.has(piece.id) && (piece.type === 'list' || piece.subject.namespace === asked.namespace),
   );
   if (ALL) return [...first, ...others];
@@ -129,7 +131,8 @@ function problemsOf(answer: Answer, full: Answer, withheld: ReadonlySet<string>)
   for (const evidence of citedBy(answer))
     if (withheld.has(evidence)) problems.push(`a verdict cites ${evidence}, which it cannot have seen`);
   // The same finding in other words is right: with less seen, less can be told.
-  const places = new Set(full.findings.map(placeOf));
+  const places = full.findings.map(placeOf);
+  const known = (finding: Finding): boolean => places.some((place) => isWithin(place, placeOf(finding), finding));
   const symptoms = new Set(
     full.findings.filter((finding) => finding.role === 'symptom').map((finding) => finding.fingerprint),
   );
@@ -138,24 +141,24 @@ function problemsOf(answer: Answer, full: Answer, withheld: ReadonlySet<string>)
       problems.push(
         `symptom ${finding.code} ${finding.name} appears only without it, so it is concluded from not looking: ${finding.message.text}`,
       );
-    } else if (
-      finding.role === 'cause' &&
-      finding.certainty === 'confirmed' &&
-      !finding.general &&
-      !places.has(placeOf(finding))
-    ) {
+    } else if (finding.role === 'cause' && finding.certainty === 'confirmed' && !finding.general && !known(finding)) {
       problems.push(
         `${finding.code} ${finding.name} is confirmed at ${finding.subject.kind}/${finding.subject.name} only without it, so it is concluded from not looking: ${finding.message.text}`,
       );
     }
   }
   for (const cause of answer.confirmed) {
-    if (!places.has(placeOf(cause)))
+    if (!known(cause))
       problems.push(
         `${cause.code} ${cause.name} is the confirmed cause at ${cause.subject.kind}/${cause.subject.name}; with everything seen it is not found there`,
       );
   }
   return problems;
+}
+
+/** Of a store the directory is the same place as the file in it: without the log of the download nobody tells which file. */
+function isWithin(place: string, wider: string, finding: Finding): boolean {
+  return place === wider || (finding.subject.kind === 'Source' && place.startsWith(`${wider}/`));
 }
 
 function placeOf(finding: Finding): string {

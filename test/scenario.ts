@@ -28,6 +28,7 @@ const truthSchema = z.object({
     z.object({ slug: z.string(), object: objectSchema, says: z.string(), proof: proofSchema }),
   ]),
   not: z.array(z.string()),
+  chain: z.array(z.string()).default([]),
 });
 type Truth = z.infer<typeof truthSchema>;
 
@@ -103,7 +104,7 @@ export function judgeScenario(scenario: Scenario): Judgement {
   const first = report.diagnoses[0]?.causes[0];
   if (truth.cause !== 'none')
     problems.push(...causeProblems(truth.cause, report, id), ...scopeProblems(asked, first, whole));
-  problems.push(...notProblems(truth.not, report));
+  problems.push(...notProblems(truth.not, report), ...chainProblems(id, truth.chain, report));
   return {
     id,
     expected: truth.cause === 'none' ? 'none' : truth.cause.slug,
@@ -172,6 +173,39 @@ function causeProblems(truth: Exclude<Truth['cause'], 'none'>, report: Report, i
   return problems;
 }
 
+/** Patterns for the steps of the true chain, for the scenarios whose chain leads through a serving platform. */
+const CHAINS = z
+  .record(z.string(), z.array(z.string()))
+  .parse(
+    load(readFileSync(path.resolve(import.meta.dirname, 'scenario-chains.yaml'), 'utf8'), { schema: CORE_SCHEMA }),
+  );
+
+/** Every step of the true chain is told, in its order: in the cause's own lines, in WHY, or (the last) in the header. */
+function chainProblems(id: string, chain: readonly string[], report: Report): string[] {
+  const patterns = CHAINS[id];
+  const diagnosis = report.diagnoses[0];
+  const first = diagnosis?.causes[0];
+  if (patterns === undefined || diagnosis === undefined || first === undefined) return [];
+  // Where a step was merged with the one before it, one pattern stands for both; none is left out.
+  if (patterns.length > chain.length || patterns.length < chain.length - 1)
+    return [`scenario-chains.yaml has ${patterns.length} steps, the truth ${chain.length}`];
+  const told = [
+    [first.message.text, first.basis, first.consequence ?? ''].join(' '),
+    ...diagnosis.why.map((step) => step.text),
+    diagnosis.impact.text,
+  ];
+  let from = 0;
+  for (const pattern of patterns) {
+    const at = told.findIndex((text, index) => index >= from && new RegExp(pattern).test(text));
+    if (at < 0)
+      return [
+        `the chain does not tell /${pattern}/ after "${(told[from] ?? '').slice(0, 60)}": ${told.join(' → ').slice(0, 900)}`,
+      ];
+    from = at;
+  }
+  return [];
+}
+
 function placeOf(object: {
   readonly kind: string;
   readonly namespace?: string | undefined;
@@ -204,7 +238,7 @@ function isFrom(evidence: string, file: string): boolean {
   const stem = file.replace(/\.(?:json|txt)$/, '');
   const log = /\/log\/([^/]+)$/.exec(stem)?.[1];
   if (log !== undefined) return evidence.includes(`/log/${log.replace(/\.previous$/, '')}`);
-  if (stem.startsWith('registry/')) return evidence.includes(stem);
+  if (stem.startsWith('registry/') || stem === 'requests') return evidence.includes(stem);
   return evidence.includes(`/${stem.slice(stem.lastIndexOf('/') + 1)}`);
 }
 

@@ -8,7 +8,7 @@ import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { describe, test } from 'vitest';
 import { z } from 'zod';
 import { diagnose } from '../src/engine/diagnose.ts';
-import { apiVersionOf, kindNamed } from '../src/model/kinds.ts';
+import { apiVersionOf, kindFromWord, kindNamed } from '../src/model/kinds.ts';
 import type { Diagnosis, Report } from '../src/model/report-schema.ts';
 import type { ResourceRef } from '../src/model/reference.ts';
 import { rules } from '../src/rules/index.gen.ts';
@@ -115,11 +115,12 @@ function crashesOf(report: Report): string[] {
 }
 
 function referenceOf(text: string, namespace: string): ResourceRef {
-  const [kind = '', name = ''] = text.split('/');
-  const info = kindNamed(kind);
+  const [word = '', name = ''] = text.split('/');
+  const info = kindNamed(word) ?? kindFromWord(word);
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',
-    kind,
+    // `Service.serving.knative.dev` is a kind with its group.
+    kind: info?.kind ?? word,
     name,
     ...(info?.namespaced === false ? {} : { namespace }),
   };

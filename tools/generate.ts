@@ -1,16 +1,19 @@
 /**
- * Writes the generated files: the index of rules, codes.lock.json, docs/codes/ and the JSON Schema of the report. `--check` writes nothing and
- * fails with the names of stale files. Codes are append-only: the lock is compared with that of HEAD and its parent, and of LOCK_BASE where set.
+ * Writes the generated files: the index of rules, codes.lock.json, docs/codes/, docs/conditions/ and the JSON Schema of the report. `--check`
+ * writes nothing and fails with the names of stale files. Codes are append-only: the lock is compared with that of HEAD and its parent, and of
+ * LOCK_BASE where set.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROBLEMS } from '../src/collect/problems.ts';
 import type { AnyRule } from '../src/rules/define.ts';
 import { codePages } from './generate/code-pages.ts';
+import { conditionDocs } from './generate/condition-pages.ts';
 import { LOCK_FILE, brokenPromises, codesLock, lockAt, parseLock } from './generate/codes-lock.ts';
 import { reportSchemaText } from './generate/report-schema.ts';
 import { ROOT, ruleFolders } from './generate/rule-folders.ts';
 import { indexText, loadRules } from './generate/rule-index.ts';
+import { traceSchemaText } from './generate/trace-schema.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
@@ -47,6 +50,7 @@ const folders = ruleFolders();
 // First, and whatever happens to the rest: everything else is read through it.
 emit('src/rules/index.gen.ts', indexText(folders));
 emit('docs/schema/report.schema.json', reportSchemaText());
+emit('docs/schema/trace.schema.json', traceSchemaText());
 
 try {
   emitFromRules(await loadRules(folders));
@@ -68,7 +72,13 @@ function emitFromRules(rules: readonly AnyRule[]): void {
   const pages = codePages(rules, folders, PROBLEMS);
   for (const place of pages.missing) trouble.push(`${place} is missing`);
   for (const [name, text] of pages.files) emit(`docs/codes/${name}`, text);
-  removeOthers('docs/codes', new Set(pages.files.keys()));
+  const conditions = conditionDocs(rules);
+  trouble.push(...conditions.trouble);
+  // Beside the index of the codes: what is shipped for `explain`.
+  emit('docs/codes/conditions.json', conditions.index);
+  for (const [name, text] of conditions.files) emit(`docs/conditions/${name}`, text);
+  removeOthers('docs/conditions', new Set(conditions.files.keys()));
+  removeOthers('docs/codes', new Set([...pages.files.keys(), 'conditions.json']));
 }
 
 if (stale.length > 0)

@@ -26,8 +26,15 @@ describe('candidates', () => {
     [['explain', 'IS3101'], 'IS3101'],
     [['explain', 'is3101'], 'IS3101'],
     [['explain', 'PullSecretM'], 'PullSecretMissing'],
+    [['explain', 'ingressnotc'], 'IngressNotConfigured'],
+    [['trace', 'isv'], 'isvc/'],
+    [['trace', 'isvc/x', '--ho'], '--host'],
   ])('%j', (words, candidate) => {
     expect(complete(words)).toContain(candidate);
+  });
+  test('a trace is of one object, as text or JSON', () => {
+    expect(complete(['trace', '--all'])).toEqual([]);
+    expect(complete(['trace', '-o', ''])).toEqual(['text', 'json']);
   });
   test('no commands after the first word, and nothing for a name that only a cluster knows', () => {
     expect(complete(['deploy/x', 'expl'])).toEqual([]);

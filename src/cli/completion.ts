@@ -1,11 +1,12 @@
 /**
- * Shell completion: commands, flags, kinds, and the codes and names that `explain` knows. Needs no cluster, so it never makes a shell wait.
+ * Shell completion: commands, flags, kinds, and the codes, names and reasons that `explain` knows. Needs no cluster, so it never makes a shell wait.
  */
 import { InferscopeProblem } from '../collect/problem.ts';
 import { KINDS, type KindInfo } from '../model/kinds.ts';
+import { conditionIndex } from './condition-pages.ts';
 import { pageIndex } from './pages.ts';
 
-const COMMANDS = ['diagnose', 'explain', 'rules', 'completion', 'version', 'help'];
+const COMMANDS = ['diagnose', 'trace', 'explain', 'rules', 'completion', 'version', 'help'];
 const FLAGS = [
   '--namespace',
   '--all-namespaces',
@@ -20,6 +21,16 @@ const FLAGS = [
   '--help',
   '--version',
 ];
+/** A request goes to one object. */
+const TRACE_FLAGS = [
+  '--path',
+  '--host',
+  '--method',
+  '--header',
+  '--send',
+  '--yes',
+  ...FLAGS.filter((flag) => flag !== '--all-namespaces'),
+];
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '-o': ['text', 'json', 'short'],
   '--output': ['text', 'json', 'short'],
@@ -32,13 +43,16 @@ export function complete(words: readonly string[]): readonly string[] {
   const previous = words.at(-2) ?? '';
   const starting = (candidates: readonly string[]): readonly string[] =>
     candidates.filter((candidate) => candidate.startsWith(current));
+  const tracing = words[0] === 'trace';
   const values = VALUES[previous];
-  if (values) return starting(values);
-  if (current.startsWith('-')) return starting(FLAGS);
+  if (values) return starting(tracing ? values.filter((value) => value !== 'short') : values);
+  if (current.startsWith('-')) return starting(tracing ? TRACE_FLAGS : FLAGS);
   if (words.slice(0, -1).includes('explain')) {
-    return pageIndex()
-      .flatMap((page) => [page.code, page.name])
-      .filter((word) => word.toLowerCase().startsWith(current.toLowerCase()));
+    // Words with spaces would need quoting, and patterns are no words.
+    const reasons = conditionIndex().flatMap((page) => [page.name, ...page.words.filter((word) => /^\w+$/.test(word))]);
+    return [...new Set([...pageIndex().flatMap((page) => [page.code, page.name]), ...reasons])].filter((word) =>
+      word.toLowerCase().startsWith(current.toLowerCase()),
+    );
   }
   const kinds = KINDS.flatMap((kind) => kindWord(kind, current));
   return [...new Set(words.length <= 1 ? [...starting(COMMANDS), ...kinds] : kinds)];

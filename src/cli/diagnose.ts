@@ -15,7 +15,16 @@ import { renderTerminal } from '../report/terminal/render.ts';
 import { rules } from '../rules/index.gen.ts';
 import { nearestNames } from '../views/parse/nearest-name.ts';
 import { diagnoseLive } from './live.ts';
-import { notFound, parseObjects, referenceInSnapshot, referenceOf, type AskedObject } from './objects.ts';
+import {
+  namesakeInCluster,
+  namesakesOf,
+  notFound,
+  parseObjects,
+  referenceInSnapshot,
+  referenceOf,
+  remainsInCluster,
+  type AskedObject,
+} from './objects.ts';
 import { createProgress, needsAscii, terminalWidth, useColour, type Streams } from './terminal.ts';
 
 export interface DiagnoseFlags {
@@ -28,6 +37,8 @@ export interface DiagnoseFlags {
   readonly plain?: boolean;
   readonly ascii?: boolean;
   readonly timeout: number;
+  /** Says on stderr what a live run cost. */
+  readonly debug?: boolean;
 }
 
 export async function runDiagnose(
@@ -109,9 +120,29 @@ async function fromCluster(asked: readonly AskedObject[], flags: DiagnoseFlags, 
   });
   try {
     const namespace = flags.namespace ?? port.defaultNamespace;
-    const refs = asked.map((object) => referenceOf(object, namespace));
+    let refs = asked.map((object) => referenceOf(object, namespace));
     const namespaces: readonly string[] | 'all' = flags.allNamespaces === true ? 'all' : [namespace];
-    const { report, snapshot } = await diagnoseLive(port, { asked: refs, namespaces }, rules, progress.show);
+    const ask = (): ReturnType<typeof diagnoseLive> =>
+      diagnoseLive(port, { asked: refs, namespaces }, rules, progress.show);
+    let answer = await ask();
+    const meant = await Promise.all(
+      asked.map(async (object, index) => {
+        const ref = refs[index];
+        const other =
+          ref !== undefined && isAbsent(ref, answer.snapshot)
+            ? await namesakeInCluster(object, namespace, port)
+            : undefined;
+        return other ?? object;
+      }),
+    );
+    // An InferenceService of KFServing is one, too: the question is put again for what there is.
+    if (meant.some((object, index) => object !== asked[index])) {
+      refs = meant.map((object) => referenceOf(object, namespace));
+      answer = await ask();
+    }
+    const { report, snapshot, logs } = answer;
+    if (flags.debug === true)
+      streams.stderr.write(`${port.requests} requests to the cluster, ${logs} of them for logs\n`);
     for (const [index, ref] of refs.entries()) await requireObject(ref, asked[index], snapshot, report, port);
     if (refs.length === 0 && report.read.objects === 0 && report.gaps.length === 0)
       await requireContent(namespaces, port);
@@ -124,6 +155,16 @@ async function fromCluster(asked: readonly AskedObject[], flags: DiagnoseFlags, 
 
 type Port = Parameters<typeof diagnoseLive>[0];
 
+function isAbsent(ref: ResourceRef, snapshot: Snapshot): boolean {
+  return snapshot.evidence.some(
+    (piece) =>
+      piece.type === 'absence' &&
+      piece.subject.kind === ref.kind &&
+      piece.subject.name === ref.name &&
+      piece.subject.namespace === ref.namespace,
+  );
+}
+
 /** An object that does not exist is a slip of the keyboard, unless its absence is itself explained. */
 async function requireObject(
   ref: ResourceRef,
@@ -132,31 +173,34 @@ async function requireObject(
   report: Report,
   port: Port,
 ): Promise<void> {
-  const absent = snapshot.evidence.some(
-    (piece) =>
-      piece.type === 'absence' &&
-      piece.subject.kind === ref.kind &&
-      piece.subject.name === ref.name &&
-      piece.subject.namespace === ref.namespace,
-  );
+  const absent = isAbsent(ref, snapshot);
   const explained = report.diagnoses.some(
     (diagnosis) => diagnosis.causes.length > 0 && diagnosis.subject.name === ref.name,
   );
   if (!absent || explained || asked === undefined) return;
-  throw notFound(asked, ref.namespace, await namesakes(asked, ref, port), port.describe);
+  const remains = await remainsInCluster(asked, ref.namespace, port);
+  throw notFound(asked, ref.namespace, await namesakes(asked, ref, port), port.describe, remains);
 }
 
-/** What there is of the kind, for suggestions: in all namespaces, where that may not be listed in this one; undefined where neither may. */
+/**
+ * What there is of the kind and of its namesakes, for suggestions: in all namespaces, where that may not be listed in this one; undefined where
+ * nothing may be listed.
+ */
 async function namesakes(
   asked: AskedObject,
   ref: ResourceRef,
   port: Port,
 ): Promise<readonly ResourceRef[] | undefined> {
-  for (const place of ref.namespace === undefined ? [{}] : [{}, { namespace: ref.namespace }]) {
-    const listed = await port.list({ info: asked.info, staleAllowed: true, ...place });
-    if (listed.state === 'ok') return listed.value.items.map((item) => refOf(item, ref));
+  let seen: readonly ResourceRef[] | undefined;
+  for (const { info } of [asked, ...namesakesOf(asked)]) {
+    for (const place of ref.namespace === undefined ? [{}] : [{}, { namespace: ref.namespace }]) {
+      const listed = await port.list({ info, staleAllowed: true, ...place });
+      if (listed.state !== 'ok') continue;
+      seen = [...(seen ?? []), ...listed.value.items.map((item) => refOf(item, ref))];
+      break;
+    }
   }
-  return undefined;
+  return seen;
 }
 
 function refOf(item: { readonly [key: string]: unknown }, like: ResourceRef): ResourceRef {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findPages } from './explain.ts';
+import type { ConditionPage } from './condition-pages.ts';
+import { findAnswers, findPages } from './explain.ts';
 import type { PageEntry } from './pages.ts';
 
 const page = (code: string, name: string, ...aliases: string[]): PageEntry => ({
@@ -43,5 +44,46 @@ describe('explain finds a page', () => {
   });
   test('short or foreign words find nothing by chance', () => {
     for (const words of ['', 'err', '…', 'IS', 'quota exceeded for nothing']) expect(found(words), words).toEqual([]);
+  });
+});
+
+const condition = (name: string, ...words: string[]): ConditionPage => ({
+  name,
+  title: `title of ${name}`,
+  words: [name, ...words],
+  kinds: 'InferenceService',
+  condition: 'Ready',
+  versions: 'all',
+  step: true,
+  codes: [],
+  markdown: `# ${name}\n`,
+});
+const CONDITIONS = [
+  condition('ExitCode', 'ExitCode#', 'Container failed with'),
+  condition('ExitCode137', 'ExitCode137s'),
+  condition('IngressNotCreated', 'Predictor ingress not created'),
+  condition('CrashLoop', 'Back-off restarting failed container'),
+  condition('Accepted'),
+];
+
+describe('explain finds the page of a condition or reason', () => {
+  test.each([
+    ['IngressNotCreated', ['IngressNotCreated']],
+    ['ingressnotcreated', ['IngressNotCreated']],
+    ['Predictor ingress not created', ['IngressNotCreated']],
+    ['  predictor  INGRESS not created ', ['IngressNotCreated']],
+    ['ExitCode1', ['ExitCode']],
+    ['ExitCode139', ['ExitCode']],
+    ['ExitCode137', ['ExitCode137']],
+    ['exitcode137s', ['ExitCode137']],
+    // Its page names the codes, so the alias gives way.
+    ['Back-off restarting failed container', ['CrashLoop']],
+    ['IS3101', ['IS3101']],
+    ['accepted', ['Accepted']],
+    ['Container failed with: Traceback (most recent call last)', ['ExitCode']],
+    ['nothing was accepted here', []],
+    ['', []],
+  ])('%j', (words, called) => {
+    expect(findAnswers(words, INDEX, CONDITIONS).map((answer) => answer.called)).toEqual(called);
   });
 });

@@ -8,6 +8,7 @@ import { TOOL_VERSION } from '../engine/version.ts';
 import { problemText } from './problem-text.ts';
 import { terminalWidth, type Streams } from './terminal.ts';
 import type { DiagnoseFlags } from './diagnose.ts';
+import type { TraceFlags } from './trace.ts';
 
 const streams: Streams = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -29,7 +30,7 @@ function buildProgram(exit: (code: number) => void): Command {
       'Finds out why a machine-learning model on Kubernetes does not serve, proves it, and says how to mend it.',
     )
     .version(TOOL_VERSION, '-V, --version', 'print the version')
-    .option('--debug', 'print stack traces of errors')
+    .option('--debug', 'print what was asked of the cluster, and stack traces of errors')
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText(
@@ -55,7 +56,41 @@ function buildProgram(exit: (code: number) => void): Command {
     .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
     .action(async (objects: string[], flags: DiagnoseFlags) => {
       const { runDiagnose } = await import('./diagnose.ts');
-      exit(await runDiagnose(objects, flags, streams, process.stdin));
+      exit(await runDiagnose(objects, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
+    });
+  program
+    .command('trace')
+    .description('the way of a request, hop by hop: what decides at each, and the first that would not pass')
+    .argument('<object...>', 'KIND/NAME: isvc/x, llmisvc/x, ig/x, ksvc/x, svc/x, ingress/x, deploy/x')
+    .option('--path <path>', 'path of the request (default: a prediction of the object)')
+    .option(
+      '--host <host>',
+      'host of the request, or its whole URL (default: those of the object, outside and inside the cluster)',
+    )
+    .option('--method <method>', 'method of the request')
+    .option(
+      '-H, --header <header>',
+      '"Name: value"; Content-Type counts for the prediction; may be repeated',
+      collectPaths,
+    )
+    .option('--send [file]', 'send one real request along the path, with the body of a file or of - ; asks before')
+    .option('--yes', 'send without asking')
+    .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
+    .option(
+      '--from <path>',
+      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
+      collectPaths,
+    )
+    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
+    .option('--plain', 'linear text, for screen readers and logs')
+    .option('--ascii', 'no other characters than ASCII in the frame of the report')
+    .option('--timeout <seconds>', 'bound of one request', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+    .addHelpText('after', '\nExit codes: 0 it passes, 1 a hop fails, 2 not known, 3 inferscope itself could not run.')
+    .action(async (words: string[], flags: TraceFlags) => {
+      const { runTrace } = await import('./trace.ts');
+      exit(await runTrace(words, flags, streams, process.stdin));
     });
   program
     .command('explain')

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { InferscopeProblem } from '../collect/problem.ts';
 import { buildSnapshot } from '../testing/snapshot-builder.ts';
-import { notFound, parseObjects, referenceInSnapshot, referenceOf } from './objects.ts';
+import {
+  namesakeInCluster,
+  notFound,
+  parseObjects,
+  referenceInSnapshot,
+  referenceOf,
+  remainsInCluster,
+} from './objects.ts';
 
 /** What a person reads when the words are not understood. */
 function problemOf(action: () => unknown): InferscopeProblem {
@@ -128,8 +135,78 @@ describe('in a capture', () => {
   });
 });
 
+describe('generations of KServe', () => {
+  const kubeflow = buildSnapshot({
+    objects: [
+      { apiVersion: 'serving.kubeflow.org/v1alpha2', kind: 'InferenceService', metadata: { name: 'iris' } },
+      { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'gone-predictor-default' } },
+      { apiVersion: 'networking.istio.io/v1beta1', kind: 'Gateway', metadata: { name: 'edge' } },
+      { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'alone' } },
+    ],
+  });
+  const find = (word: string, namespace?: string): ReturnType<typeof referenceInSnapshot> => {
+    const [asked] = parseObjects([word]);
+    if (!asked) throw new Error('not parsed');
+    return referenceInSnapshot(asked, namespace, kubeflow);
+  };
+
+  test('a written group is respected, and the group that has the name is told', () => {
+    const problem = problemOf(() => find('inferenceservices.serving.kserve.io/iris', 'models'));
+    expect(problem.code).toBe('IS0021');
+    expect(problem.found).toContain('InferenceService iris of serving.kubeflow.org is there');
+  });
+
+  test('a bare word means the kind that there is', () => {
+    expect(find('isvc/iris', 'models').apiVersion).toBe('serving.kubeflow.org/v1alpha2');
+    expect(find('gateway/edge').apiVersion).toBe('networking.istio.io/v1beta1');
+  });
+  test('a written group is meant', () => {
+    expect(find('inferenceservice.serving.kubeflow.org/iris').name).toBe('iris');
+    expect(problemOf(() => find('inferenceservice.serving.kserve.io/iris')).code).toBe('IS0021');
+  });
+  test('a Service is never Knative’s', () => {
+    expect(problemOf(() => find('svc/alone')).code).toBe('IS0021');
+  });
+  test('where it is gone, and what it made is there, that is said', () => {
+    const problem = problemOf(() => find('isvc/gone', 'models'));
+    expect(problem.found).toContain('but Knative Service gone-predictor-default is there');
+    expect(problem.todo.join()).toContain('inferscope ksvc/gone-predictor-default -n models');
+  });
+  test('where it is in another namespace, that is said', () => {
+    const problem = problemOf(() => find('isvc/iris', 'other'));
+    expect(problem.todo[0]).toContain('add -n models');
+    expect(problem.found).toContain('in models');
+  });
+});
+
 test('where there is none at all, it says so', () => {
   const [asked] = parseObjects(['job/train']);
   if (!asked) throw new Error('not parsed');
   expect(notFound(asked, 'models', [], 'a cluster').found).toBe('there is no Job at all');
+});
+
+describe('in a cluster', () => {
+  const port = (...there: readonly string[]): Parameters<typeof namesakeInCluster>[2] => ({
+    get: ({ info, name }) =>
+      Promise.resolve(
+        there.includes(`${info.kind}.${info.group}/${name}`)
+          ? { state: 'ok', value: {} }
+          : { state: 'not-found', message: 'not found' },
+      ),
+  });
+  const [isvc] = parseObjects(['isvc/iris']);
+  if (!isvc) throw new Error('not parsed');
+
+  test('the namesake of another group is found', async () => {
+    const other = await namesakeInCluster(isvc, 'models', port('InferenceService.serving.kubeflow.org/iris'));
+    expect(other?.info.group).toBe('serving.kubeflow.org');
+    expect(await namesakeInCluster(isvc, 'models', port())).toBeUndefined();
+  });
+  test('what is left of it is found', async () => {
+    const left = await remainsInCluster(isvc, 'models', port('Deployment.apps/iris-predictor'));
+    expect(left).toMatchObject([{ kind: 'Deployment', name: 'iris-predictor', namespace: 'models' }]);
+    expect(notFound(isvc, 'models', [], 'cluster x', left).found).toBe(
+      'there is no InferenceService at all, but Deployment iris-predictor is there',
+    );
+  });
 });

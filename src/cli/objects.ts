@@ -2,15 +2,18 @@
  * Turns what a person types into references: `deploy/x`, `deployment.apps/x`, `pods x y`, in the namespace that is meant. Throws
  * InferscopeProblem for words that mean nothing, with the nearest that do.
  */
+import type { ClusterPort, GetQuery } from '../collect/port.ts';
 import { InferscopeProblem } from '../collect/problem.ts';
 import { nearestNames } from '../views/parse/nearest-name.ts';
-import { KINDS, apiVersionOf, kindFromWord, type KindInfo } from '../model/kinds.ts';
+import { KINDS, type KindInfo, apiVersionOf, kindFromWord, kindNamed, nameWithKind } from '../model/kinds.ts';
 import type { Snapshot } from '../model/evidence.ts';
-import type { ResourceRef } from '../model/reference.ts';
+import { groupOf, type ResourceRef } from '../model/reference.ts';
 
 export interface AskedObject {
   readonly info: KindInfo;
   readonly name: string;
+  /** The group was written, as in `inferenceservice.serving.kubeflow.org/x`: then no namesake of another group is meant. */
+  readonly qualified?: true;
 }
 
 /** Reads the words after the command, as kubectl does. Throws IS0020 for a kind that is not known, IS0023 for a word that is no object. */
@@ -20,14 +23,14 @@ export function parseObjects(words: readonly string[]): readonly AskedObject[] {
     const word = words[index] ?? '';
     const slash = word.indexOf('/');
     if (slash > 0 && slash < word.length - 1 && slash === word.lastIndexOf('/')) {
-      asked.push({ info: kindOf(word.slice(0, slash), word), name: word.slice(slash + 1) });
+      asked.push({ ...kindOf(word.slice(0, slash), word), name: word.slice(slash + 1) });
       continue;
     }
     // `deploy x y`, as kubectl also takes it: one kind, then names to the end.
     const names = words.slice(index + 1);
     if (slash < 0 && names.length > 0 && names.every((name) => !name.includes('/'))) {
-      const info = kindOf(word, word);
-      return [...asked, ...names.map((name) => ({ info, name }))];
+      const kind = kindOf(word, word);
+      return [...asked, ...names.map((name) => ({ ...kind, name }))];
     }
     throw notAnObject(word);
   }
@@ -50,9 +53,9 @@ function notAnObject(word: string): InferscopeProblem {
   });
 }
 
-function kindOf(word: string, whole: string): KindInfo {
+function kindOf(word: string, whole: string): Omit<AskedObject, 'name'> {
   const info = kindFromWord(word);
-  if (info) return info;
+  if (info) return { info, ...(/[.](?!v\d+$)/.test(word) ? { qualified: true } : {}) };
   const known = [...new Set(KINDS.flatMap((kind) => [kind.kind.toLowerCase(), kind.plural, ...kind.shortNames]))];
   const near = nearestNames(word.toLowerCase(), known, 4);
   throw new InferscopeProblem({
@@ -74,20 +77,34 @@ export function referenceOf(asked: AskedObject, namespace: string): ResourceRef 
   };
 }
 
-/** Finds an asked object in a capture; without a namespace it must be the only one of its name. Throws IS0021. */
+/** Groups whose kinds every cluster has: a word that names one of those means it, whatever else is called so. */
+const BUILT_IN = new Set(['', 'networking.k8s.io']);
+
+/** What else the word means: the same kind in other groups (`isvc` of KServe and of KFServing, `gateway` of two projects). */
+export function namesakesOf(asked: AskedObject): readonly AskedObject[] {
+  if (asked.qualified === true || BUILT_IN.has(asked.info.group)) return [];
+  return KINDS.filter(
+    ({ kind, group }) => kind === asked.info.kind && group !== asked.info.group && !BUILT_IN.has(group),
+  ).map((info) => ({ info, name: asked.name, qualified: true }));
+}
+
+/**
+ * Finds an asked object in a capture; without a namespace it must be the only one of its name. Where its group has none of the name, a namesake of
+ * another group is taken. Throws IS0021.
+ */
 export function referenceInSnapshot(
   asked: AskedObject,
   namespace: string | undefined,
   snapshot: Snapshot,
 ): ResourceRef {
-  const ofKind = snapshot.evidence.flatMap((piece) =>
-    piece.type === 'object' && piece.subject.kind === asked.info.kind && groupMatches(piece.subject, asked.info)
-      ? [piece.subject]
-      : [],
-  );
+  const ofKind = objectsOf(asked, snapshot);
   const named = ofKind.filter((ref) => ref.name === asked.name && isIn(ref, asked, namespace));
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
+  const namesake = namesakesOf(asked).find((other) =>
+    objectsOf(other, snapshot).some((ref) => ref.name === other.name && isIn(ref, other, namespace)),
+  );
+  if (only === undefined && namesake !== undefined) return referenceInSnapshot(namesake, namespace, snapshot);
   const wanted = `${asked.info.kind} ${asked.name}`;
   if (named.length > 1) {
     throw new InferscopeProblem({
@@ -101,7 +118,46 @@ export function referenceInSnapshot(
   const unread = snapshot.gaps.some((gap) => gap.id.includes(`/${asked.info.plural}`));
   if (unread || mayBeRefused(asked, namespace, ofKind, snapshot))
     return referenceOf(asked, namespace ?? onlyNamespace(snapshot) ?? 'default');
-  throw notFound(asked, namespace, ofKind, snapshot.source);
+  const left = remainsOf(asked, namespace).filter((remains) =>
+    snapshot.evidence.some((piece) => piece.type === 'object' && isLike(piece.subject, remains)),
+  );
+  const others = namesakesOf(asked).flatMap((other) => objectsOf(other, snapshot));
+  // A written group is respected, and the same name in another is what was meant: a manifest of KFServing days.
+  const elsewhere = KINDS.filter((info) => info.kind === asked.info.kind && info.group !== asked.info.group)
+    .flatMap((info) => objectsOf({ ...asked, info }, snapshot))
+    .filter((ref) => ref.name === asked.name && isIn(ref, asked, namespace));
+  const known = others.some((ref) => ref.name === asked.name) ? left : [...elsewhere, ...left];
+  throw notFound(asked, namespace, [...ofKind, ...others], snapshot.source, known);
+}
+
+function objectsOf(asked: AskedObject, snapshot: Snapshot): readonly ResourceRef[] {
+  return snapshot.evidence.flatMap((piece) =>
+    piece.type === 'object' && piece.subject.kind === asked.info.kind && groupMatches(piece.subject, asked.info)
+      ? [piece.subject]
+      : [],
+  );
+}
+
+/** The same kind, group and name, in the namespace that is meant; without one, in any. */
+function isLike(ref: ResourceRef, wanted: ResourceRef): boolean {
+  return (
+    ref.kind === wanted.kind &&
+    ref.name === wanted.name &&
+    groupOf(ref.apiVersion) === groupOf(wanted.apiVersion) &&
+    (wanted.namespace === undefined || ref.namespace === wanted.namespace)
+  );
+}
+
+/** What KServe makes for an InferenceService, and what may outlive it; the newest naming first (reference: kserve pkg/constants). */
+function remainsOf(asked: AskedObject, namespace: string | undefined): readonly ResourceRef[] {
+  if (asked.info.kind !== 'InferenceService') return [];
+  const place = namespace === undefined ? {} : { namespace };
+  return [
+    { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: `${asked.name}-predictor`, ...place },
+    { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: `${asked.name}-predictor-default`, ...place },
+    { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: asked.name, ...place },
+    { apiVersion: 'apps/v1', kind: 'Deployment', name: `${asked.name}-predictor`, ...place },
+  ];
 }
 
 /** Whether an object lies where it was asked for; objects without a namespace lie everywhere. */
@@ -134,8 +190,39 @@ function mayBeRefused(
   return knownNamespace && nearestNames(asked.name, here, 1).length === 0;
 }
 
+/** The namesake of another group that the cluster has; asks it for each. */
+export async function namesakeInCluster(
+  asked: AskedObject,
+  namespace: string,
+  port: Pick<ClusterPort, 'get'>,
+): Promise<AskedObject | undefined> {
+  for (const other of namesakesOf(asked)) {
+    const answer = await port.get(queryOf(referenceOf(other, namespace), other.info));
+    if (answer.state === 'ok') return other;
+  }
+  return undefined;
+}
+
+/** What the cluster still has of all that is made for an object. */
+export async function remainsInCluster(
+  asked: AskedObject,
+  namespace: string | undefined,
+  port: Pick<ClusterPort, 'get'>,
+): Promise<readonly ResourceRef[]> {
+  for (const ref of remainsOf(asked, namespace)) {
+    const info = kindNamed(ref.kind, groupOf(ref.apiVersion));
+    const answer = info === undefined ? undefined : await port.get(queryOf(ref, info));
+    if (answer?.state === 'ok') return [ref];
+  }
+  return [];
+}
+
+function queryOf(ref: ResourceRef, info: KindInfo): GetQuery {
+  return { info, name: ref.name, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) };
+}
+
 function groupMatches(ref: ResourceRef, info: KindInfo): boolean {
-  return (ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '') === info.group;
+  return groupOf(ref.apiVersion) === info.group;
 }
 
 function onlyNamespace(snapshot: Snapshot): string | undefined {
@@ -144,12 +231,14 @@ function onlyNamespace(snapshot: Snapshot): string | undefined {
   return own.length === 1 ? own[0] : undefined;
 }
 
-/** The problem IS0021 with the nearest names, in this namespace first, then the same name elsewhere. */
+/** The problem IS0021 with the nearest names, in this namespace first, then the same name elsewhere, then what is left of it. */
 export function notFound(
   asked: AskedObject,
   namespace: string | undefined,
   seenOrUnread: readonly ResourceRef[] | undefined,
   source: string,
+  /** Objects of its name that are there, of those that are made for it. */
+  remains: readonly ResourceRef[] = [],
 ): InferscopeProblem {
   const seen = seenOrUnread ?? [];
   const here = seen.filter((ref) => isIn(ref, asked, namespace)).map((ref) => ref.name);
@@ -162,15 +251,28 @@ export function notFound(
       `It is in ${elsewhere.map((ref) => ref.namespace ?? '').join(', ')}: add -n ${elsewhere[0]?.namespace ?? ''}`,
     );
   if (near.length > 0) todo.push(`Perhaps ${near.map((name) => `${short}/${name}`).join(', ')} is meant`);
+  const [left] = remains;
+  const leftGroup = left?.kind === asked.info.kind ? groupOf(left.apiVersion) : asked.info.group;
+  const leftTitle =
+    left === undefined ? '' : `${nameWithKind(left)}${leftGroup === asked.info.group ? '' : ` of ${leftGroup}`}`;
+  if (left !== undefined) {
+    const word = kindNamed(left.kind, groupOf(left.apiVersion))?.shortNames[0] ?? left.kind.toLowerCase();
+    todo.push(
+      `Ask for ${leftTitle}: inferscope ${word}/${left.name}${left.namespace === undefined ? '' : ` -n ${left.namespace}`}`,
+    );
+  }
+  const found =
+    seenOrUnread === undefined
+      ? `it does not exist, and which ${asked.info.plural} do could not be listed`
+      : here.length === 0 && elsewhere.length > 0
+        ? `there is one of that name in ${elsewhere.map((ref) => ref.namespace ?? '').join(', ')}, and none here`
+        : here.length === 0
+          ? `there is no ${asked.info.kind} at all`
+          : `there is none of that name among ${here.length}`;
   return new InferscopeProblem({
     code: 'IS0021',
     tried: `Looked for ${asked.info.kind} ${asked.name}${namespace === undefined || !asked.info.namespaced ? '' : ` in namespace ${namespace}`} in ${source}`,
-    found:
-      seenOrUnread === undefined
-        ? `it does not exist, and which ${asked.info.plural} do could not be listed`
-        : here.length === 0
-          ? `there is no ${asked.info.kind} at all`
-          : `there is none of that name among ${here.length}`,
+    found: left === undefined ? found : `${found}, but ${leftTitle} is there`,
     todo: [todo[0] ?? `See what there is: kubectl get ${asked.info.plural} -A`, ...todo.slice(1)],
   });
 }

@@ -22,7 +22,7 @@ let index: readonly PageEntry[] | undefined;
 /** Every page, by code. Throws where the pages are not installed: a defect of the package. */
 export function pageIndex(): readonly PageEntry[] {
   // Written by tools/generate.ts in exactly this shape, and shipped with the code that reads it.
-  index ??= JSON.parse(readFileSync(`${pagesFolder()}${INDEX_FILE}`, 'utf8')) as readonly PageEntry[];
+  index ??= JSON.parse(readPageFile(INDEX_FILE)) as readonly PageEntry[];
   return index;
 }
 
@@ -30,7 +30,12 @@ export function pageIndex(): readonly PageEntry[] {
 export function readPage(code: string): string | undefined {
   // Only codes of the index become a path: what a person types names no file.
   if (!pageIndex().some((page) => page.code === code)) return undefined;
-  return readFileSync(`${pagesFolder()}${code}.md`, 'utf8');
+  return readPageFile(`${code}.md`);
+}
+
+/** A file of the folder of pages; `name` never comes from a person. */
+export function readPageFile(name: string): string {
+  return readFileSync(`${pagesFolder()}${name}`, 'utf8');
 }
 
 function pagesFolder(): string {

@@ -27,6 +27,8 @@ const template = { spec: { selector: { matchLabels: { app: 'd' } } } };
 const podSpec = { spec: { nodeName: 'n', volumes: [{ persistentVolumeClaim: { claimName: 'claim' } }] } };
 const LABELS = { labels: { app: 'd', 'pod-template-hash': 'abc' } };
 
+const WINE = { 'serving.kserve.io/inferenceservice': 'wine', 'serving.knative.dev/service': 'wine-predictor' };
+
 const OBJECTS: JsonObject[] = [
   body('apps/v1', 'Deployment', 'd', {}, template),
   body('apps/v1', 'ReplicaSet', 'd-abc', { ...LABELS, ...owner('apps/v1', 'Deployment', 'd') }, template),
@@ -71,6 +73,48 @@ const OBJECTS: JsonObject[] = [
   ),
   body('v1', 'Pod', 'iris-predictor-1', { labels: { 'serving.kserve.io/inferenceservice': 'iris' } }),
   { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', uid: 'n' } },
+  // What KServe and Knative make for one predictor, and what stands on it.
+  body('serving.kserve.io/v1beta1', 'InferenceService', 'wine'),
+  ...['Service', 'Route', 'Configuration'].map((kind) =>
+    body(
+      'serving.knative.dev/v1',
+      kind,
+      'wine-predictor',
+      owner('serving.kserve.io/v1beta1', 'InferenceService', 'wine'),
+    ),
+  ),
+  body('serving.knative.dev/v1', 'Revision', 'wine-predictor-00001', {
+    labels: { 'serving.knative.dev/service': 'wine-predictor' },
+    ...owner('serving.knative.dev/v1', 'Configuration', 'wine-predictor'),
+  }),
+  body('apps/v1', 'Deployment', 'wine-predictor-00001-deployment', {
+    labels: WINE,
+    ...owner('serving.knative.dev/v1', 'Revision', 'wine-predictor-00001'),
+  }),
+  body('apps/v1', 'ReplicaSet', 'wine-predictor-00001-deployment-abc', {
+    labels: WINE,
+    ...owner('apps/v1', 'Deployment', 'wine-predictor-00001-deployment'),
+  }),
+  body('v1', 'Pod', 'wine-predictor-00001-deployment-abc-1', { labels: WINE }),
+  body('serving.kserve.io/v1alpha1', 'TrainedModel', 'red', {}, { spec: { inferenceService: 'wine' } }),
+  body(
+    'serving.knative.dev/v1beta1',
+    'DomainMapping',
+    'wine.example.org',
+    {},
+    {
+      spec: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'wine-predictor' } },
+    },
+  ),
+  body(
+    'serving.kserve.io/v1alpha1',
+    'InferenceGraph',
+    'cellar',
+    {},
+    {
+      spec: { nodes: { root: { steps: [{ serviceName: 'wine' }] } } },
+    },
+  ),
 ];
 
 async function around(
@@ -124,6 +168,32 @@ describe('around', () => {
     expect(gaps).toEqual([]);
     expect(server.requests.length, server.requests.join('\n')).toBeLessThanOrEqual(most);
     if (kind !== 'PersistentVolumeClaim') expect(seen).not.toContain('Pod/stranger');
+  });
+
+  test.each([
+    ['InferenceService', 'wine', 'serving.kserve.io/v1beta1', 9],
+    ['Service', 'wine-predictor', 'serving.knative.dev/v1', 9],
+    ['Revision', 'wine-predictor-00001', 'serving.knative.dev/v1', 10],
+    ['Pod', 'wine-predictor-00001-deployment-abc-1', 'v1', 10],
+    ['TrainedModel', 'red', 'serving.kserve.io/v1alpha1', 10],
+    ['DomainMapping', 'wine.example.org', 'serving.knative.dev/v1beta1', 10],
+    ['InferenceGraph', 'cellar', 'serving.kserve.io/v1alpha1', 10],
+  ])('%s/%s leads to all that Knative made for the model', async (kind, name, apiVersion, most) => {
+    const { seen, gaps, server } = await around(kind, name, apiVersion);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'Service/wine-predictor',
+        'Configuration/wine-predictor',
+        'Route/wine-predictor',
+        'Revision/wine-predictor-00001',
+        'Deployment/wine-predictor-00001-deployment',
+        'ReplicaSet/wine-predictor-00001-deployment-abc',
+        'Pod/wine-predictor-00001-deployment-abc-1',
+        `${kind}/${name}`,
+      ]),
+    );
+    expect(gaps).toEqual([]);
+    expect(server.requests.length, server.requests.join('\n')).toBeLessThanOrEqual(most);
   });
 
   test('a pod of a CronJob leads to its Jobs', async () => {

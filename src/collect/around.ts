@@ -3,7 +3,9 @@
  * Services. About six requests; it lists a namespace's pods only where no selector names them. It never sees a rule.
  */
 import { at, isObject, listAt, objectAt, textAt, textMapAt, type JsonObject } from '../model/json.ts';
-import type { ResourceRef } from '../model/reference.ts';
+import { groupOf, type ResourceRef } from '../model/reference.ts';
+import { isOfKind, kindAndGroup, namedBy } from '../model/serving-names.ts';
+import { KNATIVE_LISTS, PLATFORM_LABELS, SERVING_RELATIONS, type KindName } from '../model/serving-relations.ts';
 import { knownKind, readList, readObject, type Into } from './read.ts';
 import type { ClusterPort } from './port.ts';
 
@@ -37,7 +39,7 @@ export async function collectAround(port: ClusterPort, ref: ResourceRef, into: I
     await Promise.all([events, pods]);
     return;
   }
-  const platform = platformLabel(ref);
+  const platform = await platformOf(round, { ...object, kind: ref.kind }, ref);
   const around =
     platform === undefined
       ? workloadAround(round, { ...object, kind: ref.kind }, ref)
@@ -161,28 +163,83 @@ function labelsText(labels: Readonly<Record<string, string>>): string | undefine
   return pairs.length === 0 ? undefined : pairs.map(([key, value]) => `${key}=${value}`).join(',');
 }
 
+/** An object that a serving platform runs, and how to find what it is made of. */
+interface Platform {
+  readonly object: JsonObject;
+  /** All pods, ReplicaSets and Deployments of it carry this; undefined where they are spread over several (an InferenceGraph's steps). */
+  readonly label: string | undefined;
+}
+
 /**
- * The label that a serving platform puts on all it makes for one model (kserve pkg/constants InferenceServicePodLabelKey, knative
- * serving/pkg/apis/serving/register.go ServiceLabelKey).
+ * The platform object behind a question: the object itself (an InferenceService, a Knative Service), what it names (a TrainedModel its
+ * InferenceService, a DomainMapping its Knative Service), or what its labels say that it belongs to (a pod of a predictor).
  */
-function platformLabel(ref: ResourceRef): string | undefined {
-  if (ref.kind === 'InferenceService') return `serving.kserve.io/inferenceservice=${ref.name}`;
-  if (ref.kind === 'Service' && ref.apiVersion.startsWith('serving.knative.dev/'))
-    return `serving.knative.dev/service=${ref.name}`;
+async function platformOf(round: Round, object: JsonObject, ref: ResourceRef): Promise<Platform | undefined> {
+  const key = PLATFORM_LABELS[`${ref.kind}.${groupOf(ref.apiVersion)}`];
+  if (ref.kind === 'InferenceGraph') return { object, label: undefined };
+  if (key !== undefined && BEHIND.has(ref.kind)) return { object, label: `${key}=${ref.name}` };
+  // A TrainedModel names its InferenceService, a DomainMapping its Knative Service.
+  const named = SERVING_RELATIONS.filter(({ upper, lower }) => isOfKind(ref, upper) && isDeployed(lower)).flatMap(
+    (relation) => namedBy({ ...ref, namespace: round.namespace }, object, relation),
+  )[0];
+  if (named !== undefined) {
+    const found = await read(round, named);
+    return found === undefined ? undefined : platformOf(round, found, named);
+  }
+  for (const [kind, label] of Object.entries(PLATFORM_LABELS)) {
+    const name = textAt(object, 'metadata', 'labels', label);
+    if (name === undefined || label === 'app.kubernetes.io/name') continue;
+    const dot = kind.indexOf('.');
+    const { versions } = knownKind(kind.slice(0, dot), kind.slice(dot + 1));
+    const above = {
+      apiVersion: `${kind.slice(dot + 1)}/${versions[0] ?? 'v1'}`,
+      kind: kind.slice(0, dot),
+      name,
+      namespace: round.namespace,
+    };
+    if (!BEHIND.has(above.kind)) continue;
+    const found = await read(round, above);
+    if (found !== undefined) return { object: found, label: `${label}=${name}` };
+  }
   return undefined;
 }
 
-async function platformAround(round: Round, label: string): Promise<void> {
+/** Kinds that a person deploys and a platform runs; a Revision or a Configuration is found by the Knative Service in its labels. */
+const BEHIND = new Set(['InferenceService', 'LLMInferenceService', 'InferenceGraph', 'Service']);
+
+function isDeployed(name: KindName): boolean {
+  return BEHIND.has(kindAndGroup(name).kind);
+}
+
+async function platformAround(round: Round, { object, label }: Platform): Promise<void> {
+  const graph = textAt(object, 'kind') === 'InferenceGraph';
   const [deployments] = await Promise.all([
     list(round, 'Deployment', 'apps', label),
     list(round, 'ReplicaSet', 'apps', label),
     pods(round, label),
+    graph ? list(round, 'InferenceService', 'serving.kserve.io') : undefined,
   ]);
-  // Where Knative runs it, a Revision, a Configuration and a Knative Service stand between; each predictor and transformer has its own.
-  const knative = deployments.some((deployment) =>
-    listAt(deployment, 'metadata', 'ownerReferences').some((reference) => at(reference, 'kind') === 'Revision'),
-  );
-  if (knative)
-    await Promise.all(['Revision', 'Configuration', 'Service'].map((kind) => list(round, kind, 'serving.knative.dev')));
-  else await list(round, 'Service', '');
+  if (await isKnative(round, object, deployments))
+    // What stands between is few of a kind in a namespace; each predictor and transformer has its own.
+    await Promise.all(KNATIVE_LISTS.map(({ kind, group }) => list(round, kind, group)));
+  else await Promise.all([list(round, 'Service', ''), list(round, 'HorizontalPodAutoscaler', 'autoscaling')]);
+}
+
+async function isKnative(round: Round, object: JsonObject, deployments: readonly JsonObject[]): Promise<boolean> {
+  if (isWithoutKnative(object)) return false;
+  if (textAt(object, 'apiVersion')?.startsWith('serving.knative.dev/') === true) return true;
+  if (deployments.length > 0)
+    return deployments.some((deployment) =>
+      listAt(deployment, 'metadata', 'ownerReferences').some((reference) => at(reference, 'kind') === 'Revision'),
+    );
+  // Nothing runs: a Knative Service tells that Knative was asked. Where its API is not served, more lists of it only cost requests.
+  return (await list(round, 'Service', 'serving.knative.dev')).length > 0;
+}
+
+/** Where KServe says so (kserve pkg/constants: Standard, RawDeployment until 0.15); a mode that nobody tells may be Knative's. */
+function isWithoutKnative(object: JsonObject): boolean {
+  const mode =
+    textAt(object, 'status', 'deploymentMode') ??
+    textAt(object, 'metadata', 'annotations', 'serving.kserve.io/deploymentMode');
+  return textAt(object, 'kind') === 'LLMInferenceService' || mode === 'Standard' || mode === 'RawDeployment';
 }

@@ -28,6 +28,8 @@ function evidenceLine(piece: Evidence): string {
       return `${piece.id}\t${piece.status}\t${piece.message}`;
     case 'registry':
       return `${piece.id}\t${piece.status}\t${JSON.stringify(piece.body)}`;
+    case 'exchange':
+      return `${piece.id}\t${JSON.stringify([piece.request, piece.response, piece.error])}`;
     case 'absence':
     case 'list':
       return piece.id;

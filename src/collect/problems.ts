@@ -34,5 +34,9 @@ export const PROBLEMS: readonly ProblemInfo[] = [
   { code: 'IS0023', name: 'NotAnObject', title: 'A word of the command line is neither a command nor KIND/NAME' },
   { code: 'IS0024', name: 'ShellUnknown', title: 'There is no completion script for that shell' },
   { code: 'IS0025', name: 'PageNotFound', title: 'No code, name or alias is called that' },
+  { code: 'IS0030', name: 'SendNotConfirmed', title: 'A real request is sent only when a person agrees' },
+  { code: 'IS0031', name: 'SendNeedsCluster', title: 'A request cannot be sent into a capture' },
+  { code: 'IS0032', name: 'NoWayToGateway', title: 'Nothing can be connected to from here' },
+  { code: 'IS0033', name: 'RequestUnreadable', title: 'The request cannot be read' },
   { code: 'IS0099', name: 'InternalError', title: 'Inferscope stopped with an error of its own' },
 ];

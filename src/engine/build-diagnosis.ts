@@ -3,14 +3,17 @@
  */
 import type { Explanation } from '../graph/explain.ts';
 import type { Evidence, Snapshot } from '../model/evidence.ts';
-import { STAGES, type Finding } from '../model/finding.ts';
+import { STAGES, type Effect, type Finding } from '../model/finding.ts';
 import { numberAt } from '../model/json.ts';
 import type { Diagnosis, ReportCause } from '../model/report-schema.ts';
 import type { ViewContext } from '../model/reader.ts';
+import { kindWord } from '../model/kinds.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { KNATIVE_LISTS, isServing } from '../model/serving-relations.ts';
 import type { AnyRule } from '../rules/define.ts';
 import { rolloutTrigger } from '../views/rollout-history.ts';
 import { ownerTree } from '../views/owner-tree.ts';
+import { readyCondition } from '../views/ready-condition.ts';
 import { chainOf } from './chain.ts';
 import { createFrameBook, type FrameBook } from './frames.ts';
 import type { Group } from './group.ts';
@@ -41,7 +44,9 @@ export function buildDiagnosis(group: Group, parts: BuildParts): Diagnosis {
   const told = impact(context, subject, group);
   // No rule looks at such an object itself (an InferenceService): what it says of itself must not pass for healthy.
   const unexamined =
-    told.state === 'NOT READY' && !parts.rules.some((rule) => rule.role === 'symptom' && appliesTo(rule, subject));
+    told.state === 'NOT READY' &&
+    !isOnItsWay(context, subject) &&
+    !parts.rules.some((rule) => rule.role === 'symptom' && appliesTo(rule, subject));
   const status = statusOf(group, seen.state !== 'present', unexamined);
   const first = group.causes[0] ?? (group.candidates.length === 1 ? group.candidates[0] : undefined);
   const why = first === undefined ? [] : chainOf(first, group, subject, parts.explanation, book, context);
@@ -70,6 +75,11 @@ function withUid(context: ViewContext, ref: ResourceRef): ResourceRef {
   return found.state === 'present' ? found.value.ref : ref;
 }
 
+function isOnItsWay(context: ViewContext, subject: ResourceRef): boolean {
+  const ready = context.use(readyCondition, subject);
+  return ready.state === 'present' && !ready.value.settled;
+}
+
 function statusOf(group: Group, unseen: boolean, unexamined: boolean): Diagnosis['status'] {
   if (group.causes.length > 0) return 'explained';
   if (group.candidates.length > 0 || group.unexplained.length > 0 || group.symptoms.length > 0) return 'undecided';
@@ -79,8 +89,12 @@ function statusOf(group: Group, unseen: boolean, unexamined: boolean): Diagnosis
 
 function impact(context: ViewContext, subject: ResourceRef, group: Group): Diagnosis['impact'] {
   const known = impactOf(context, subject);
-  const idle = group.causes[0]?.effects.includes('work-not-done') === true && known.state === 'READY';
-  if (idle) return { ...known, state: 'READY, NOT WORKING', text: `${known.text}, yet does not do its work` };
+  const does = (effect: Effect): boolean =>
+    group.causes[0]?.effects.includes(effect) === true && known.state === 'READY';
+  if (does('work-not-done'))
+    return { ...known, state: 'READY, NOT WORKING', text: `${known.text}, yet does not do its work` };
+  if (does('requests-fail'))
+    return { ...known, state: 'READY, REQUESTS FAIL', text: `${known.text}, yet requests fail` };
   // Old pods serve on while those of the new revision fail; the controller says so only after its deadline.
   const stuck =
     known.state === 'READY' &&
@@ -217,6 +231,9 @@ function unexplainedOf(symptoms: readonly Finding[]): Diagnosis['unexplained'] {
 function nextReadings(group: Group, parts: BuildParts): string[] {
   if (group.causes.length > 0) return [];
   const readings = new Map<string, number>();
+  // The configuration on the way tells what no status does.
+  const asking = group.unexplained.find((symptom) => symptom.effects.includes('requests-fail'));
+  if (asking !== undefined) readings.set(tracing(asking.subject), Number.MAX_SAFE_INTEGER);
   for (const { verdict } of membersOf(group, parts)) {
     if (verdict.state !== 'unknown') continue;
     for (const gap of verdict.gaps) {
@@ -224,11 +241,28 @@ function nextReadings(group: Group, parts: BuildParts): string[] {
       readings.set(reading, (readings.get(reading) ?? 0) + 1);
     }
   }
+  if (readings.size === 0) for (const reading of unreadChain(group.subject, parts.context)) readings.set(reading, 1);
   // What most rules wait for decides most.
   return [...readings]
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST_READINGS)
     .map(([reading]) => reading);
+}
+
+/** An object of the serving chain whose links to its pods were not read: they hold the words that it copies. */
+function unreadChain(subject: ResourceRef, context: ViewContext): readonly string[] {
+  const { namespace } = subject;
+  if (!isServing(subject) || namespace === undefined) return [];
+  const unread = KNATIVE_LISTS.filter(
+    ({ kind, group }) => context.list(kind, { namespace, group }).complete.state === 'unknown',
+  );
+  const words = unread.map(({ kind, group }) => kindWord({ apiVersion: `${group}/v1`, kind }));
+  return words.length === 0 ? [] : [`kubectl -n ${namespace} get ${words.join(',')} -o yaml`];
+}
+
+function tracing(ref: ResourceRef): string {
+  const namespace = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
+  return `inferscope trace ${kindWord(ref)}/${ref.name}${namespace}`;
 }
 
 const MOST_READINGS = 3;

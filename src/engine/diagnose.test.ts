@@ -29,6 +29,27 @@ const forbidden = (plural: string): EvidenceGap => ({
   detail: 'refused',
 });
 
+describe('undecided', () => {
+  test('names the objects of the serving chain that hold the words that an InferenceService copies', () => {
+    const service = {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: { name: 'iris', namespace: 'models' },
+      status: {
+        conditions: [
+          { type: 'PredictorReady', status: 'False', reason: 'RevisionMissing' },
+          { type: 'Ready', status: 'False', reason: 'RevisionMissing', lastTransitionTime: '2026-03-01T11:40:00Z' },
+        ],
+      },
+    };
+    const unlisted = ['Configuration', 'Revision', 'Route', 'Pod', 'Deployment', 'Service'];
+    const asked = { apiVersion: service.apiVersion, kind: service.kind, namespace: 'models', name: 'iris' };
+    const { report } = diagnose(buildSnapshot({ objects: [service], unlisted }), { rules, asked: [asked] });
+    expect(report.status).toBe('undecided');
+    expect(report.diagnoses[0]?.next[0]).toMatch(/^kubectl -n models get .*revision/);
+  });
+});
+
 describe('healthy', () => {
   test('is said of a scope whose lists were read', () => {
     const { report } = diagnose(buildSnapshot({ objects: [] }), { rules });

@@ -57,6 +57,28 @@ describe('frames', () => {
     );
   });
 
+  test('what only tells machines apart is left out, and a pointer to all of an object is none', () => {
+    const { frame } = bookOf({
+      objects: [
+        pod({
+          status: { containerStatuses: [{ name: 'main', containerID: 'containerd://1', lastState: {}, ready: false }] },
+        }),
+      ],
+    });
+    const status = text(frame('object', { kind: 'pointer', pointer: '/status/containerStatuses/0' }));
+    expect(status).toContain('ready: false');
+    expect(status).not.toMatch(/containerID|lastState/);
+    expect(text(frame('object', { kind: 'pointer', pointer: '' }, 'Pod a is there'))).toBe('Pod a is there');
+  });
+
+  test('of a long text both ends stay', () => {
+    const message = `Traceback ${'x'.repeat(600)} KeyError: 118`;
+    const { frame } = bookOf({ objects: [pod({ status: { message } })] });
+    const shown = text(frame('object', { kind: 'pointer', pointer: '/status/message' }));
+    expect(shown).toMatch(/^status\.message: Traceback x+…x+ KeyError: 118$/);
+    expect(shown.length).toBeLessThan(500);
+  });
+
   test('a part is indented like YAML', () => {
     const { frame } = bookOf({
       objects: [pod({ spec: { tolerations: [{ key: 'gpu', operator: 'Exists' }, { key: 'spot' }] } })],
@@ -155,5 +177,51 @@ describe('frames', () => {
       note: 'read whole at 12:00:00',
       lines: [{ text: 'no Secret s in the list' }],
     });
+  });
+});
+
+describe('a request', () => {
+  const url = 'http://iris.ml.example.org/v1/models/iris:predict';
+
+  test('is shown as it was sent, answered and logged by the gateway', () => {
+    const { frame } = bookOf({
+      requests: [
+        {
+          url,
+          headers: { 'content-type': 'text/plain' },
+          body: '{"instances": [["Jane Doe"]]}',
+          status: 500,
+          answer: '{"error":\n  "array=nan"}\n',
+          seconds: 1.4,
+          accessLog: ['[x] "POST /v1/models/iris:predict HTTP/1.1" 500 - 1', 'second', 'third'],
+        },
+      ],
+    });
+    const shown = frame('exchange', { kind: 'whole' });
+    expect(shown).toMatchObject({ title: `request POST ${url}`, note: 'took 1.4 s' });
+    expect(shown.lines).toEqual([
+      { text: `> POST ${url} (content-type: text/plain)`, marked: false },
+      { text: '< 500 {"error": "array=nan"}', marked: true },
+      { text: 'gateway: [x] "POST /v1/models/iris:predict HTTP/1.1" 500 - 1', marked: false },
+      { text: 'gateway: second', marked: false },
+    ]);
+    // What users sent to their model is no proof, and reports are passed on.
+    expect(JSON.stringify(shown)).not.toContain('Jane Doe');
+  });
+
+  test('without an answer says why', () => {
+    const { frame } = bookOf({ requests: [{ url, error: 'connection refused' }] });
+    expect(text(frame('exchange', { kind: 'whole' }))).toBe(`> POST ${url}\n< no answer: connection refused`);
+    const silent = bookOf({ requests: [{ url }] });
+    expect(text(silent.frame('exchange', { kind: 'whole' }))).toContain('no answer: the client says nothing more');
+  });
+
+  test('stays small however long its parts are', () => {
+    const long = 'x'.repeat(100_000);
+    const { frame } = bookOf({
+      requests: [{ url: `http://a.b/${long}`, status: 200, answer: long, accessLog: [long] }],
+    });
+    const shown = frame('exchange', { kind: 'whole' });
+    for (const line of [shown.title, ...shown.lines.map((entry) => entry.text)]) expect(line.length).toBeLessThan(420);
   });
 });

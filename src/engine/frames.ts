@@ -2,7 +2,7 @@
  * Turns citations into frames: the quoted lines of the cluster that prove a finding, numbered once per diagnosis. Quotes verbatim and
  * bounded; it interprets nothing.
  */
-import type { Citation, Evidence, LogEvidence, ObjectEvidence, Snapshot } from '../model/evidence.ts';
+import type { Citation, Evidence, ExchangeEvidence, LogEvidence, ObjectEvidence, Snapshot } from '../model/evidence.ts';
 import { at, isObject, textAt } from '../model/json.ts';
 import { severalOf } from '../model/kinds.ts';
 import type { ReportFrame } from '../model/report-schema.ts';
@@ -75,6 +75,8 @@ function frameOf(number: number, citation: Citation, evidence: Evidence | undefi
         note: 'as printed',
         lines: outputLines(evidence.text, citation),
       };
+    case 'exchange':
+      return { ...base, ...exchangeFrame(evidence) };
     case 'absence':
       return {
         ...base,
@@ -158,8 +160,43 @@ function outputLines(text: string, citation: Citation): ReportFrame['lines'] {
     .map((line) => ({ text: bounded(line), marked: true }));
 }
 
+/**
+ * As curl -v shows it: what was sent, what came back, and what the gateway wrote of it. The body that was sent is the users' own and stays out: a
+ * report is passed on.
+ */
+function exchangeFrame({
+  request,
+  response,
+  error,
+  seconds,
+  accessLog,
+}: ExchangeEvidence): Pick<ReportFrame, 'title' | 'note' | 'lines'> {
+  const type = request.headers['content-type'];
+  const answer =
+    response === undefined
+      ? `no answer: ${error ?? 'the client says nothing more'}`
+      : `${response.status} ${response.body}`;
+  const sent = `> ${request.method} ${request.url}${type === undefined ? '' : ` (content-type: ${type})`}`;
+  return {
+    title: bounded(`request ${request.method} ${request.url}`),
+    note: seconds === undefined ? 'as sent' : `took ${seconds} s`,
+    lines: [
+      { text: bounded(sent), marked: false },
+      { text: bounded(`< ${oneLine(answer)}`), marked: true },
+      ...accessLog.slice(0, 2).map((line) => ({ text: bounded(`gateway: ${oneLine(line)}`), marked: false })),
+    ],
+  };
+}
+
+function oneLine(text: string): string {
+  return text
+    .slice(0, 4 * LONGEST_LINE)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
 function objectLines(evidence: ObjectEvidence, citation: Citation): ReportFrame['lines'] {
-  if (citation.at.kind !== 'pointer') return wholeObjectLines(evidence, citation.label);
+  if (citation.at.kind !== 'pointer' || citation.at.pointer === '') return wholeObjectLines(evidence, citation.label);
   const steps = citation.at.pointer
     .split('/')
     .slice(1)
@@ -199,8 +236,25 @@ function wholeObjectLines(evidence: ObjectEvidence, label: string): ReportFrame[
   ];
 }
 
+/** Of what is too long both ends stay: who speaks stands at the start, what went wrong at the end. */
 function bounded(text: string): string {
-  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
+  const half = LONGEST_LINE / 2;
+  return text.length > LONGEST_LINE ? `${text.slice(0, half)}…${text.slice(-half)}` : text;
+}
+
+/** Fields that tell machines apart and prove nothing to a person. */
+const NOISE: ReadonlySet<string> = new Set([
+  'uid',
+  'resourceVersion',
+  'managedFields',
+  'containerID',
+  'imageID',
+  'lastProbeTime',
+  'lastUpdateTime',
+]);
+
+function isTelling(key: string, value: unknown): boolean {
+  return !NOISE.has(key) && value !== null && !(isObject(value) && Object.keys(value).length === 0);
 }
 
 function scalar(value: unknown): string {
@@ -219,6 +273,7 @@ function yamlLines(value: unknown, depth = 0): string[] {
   }
   if (isObject(value)) {
     return Object.entries(value)
+      .filter(([key, entry]) => isTelling(key, entry))
       .slice(0, 2 * MOST_LINES)
       .flatMap(([key, entry]) =>
         isObject(entry) || (Array.isArray(entry) && entry.length > 0)

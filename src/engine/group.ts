@@ -33,6 +33,9 @@ const STANDING_ALONE: ReadonlySet<Effect> = new Set([
   'rollout-stopped',
   'object-refused',
   'service-without-endpoints',
+  'object-not-reconciled',
+  'route-not-ready',
+  'rollout-timed-out',
 ]);
 
 const ENTRANCES = new Set(['Service', 'HorizontalPodAutoscaler', 'PersistentVolumeClaim', 'Ingress']);

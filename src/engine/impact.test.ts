@@ -136,7 +136,7 @@ describe('impact', () => {
     };
     expect(impact('InferenceService', [isvc], 'serving.kserve.io/v1beta1')).toMatchObject({
       state: 'NOT READY',
-      text: 'NOT READY for 10 min: RevisionFailed',
+      text: 'NOT READY for 10 min',
     });
     expect(
       impact(

@@ -5,9 +5,12 @@ import type { Diagnosis } from '../model/report-schema.ts';
 import { listAt, textAt } from '../model/json.ts';
 import type { ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { isServing } from '../model/serving-relations.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { secondsBetween, spanText } from '../views/parse/time.ts';
 import { ownerTree } from '../views/owner-tree.ts';
 import { podState } from '../views/pod-state.ts';
+import { servingImpact } from './serving-impact.ts';
 import { serviceEndpoints } from '../views/service-endpoints.ts';
 import { workloadState } from '../views/workload-state.ts';
 
@@ -32,8 +35,8 @@ function since(context: ViewContext, at: string | undefined): Pick<Impact, 'sinc
 
 function notPresent(state: 'absent' | 'unknown', ref: ResourceRef): Impact {
   return state === 'absent'
-    ? { state: 'NOT FOUND', text: `${ref.kind} ${ref.name} does not exist` }
-    : { state: 'NOT SEEN', text: `${ref.kind} ${ref.name} was not seen` };
+    ? { state: 'NOT FOUND', text: `${nameWithKind(ref)} does not exist` }
+    : { state: 'NOT SEEN', text: `${nameWithKind(ref)} was not seen` };
 }
 
 function workloadImpact(context: ViewContext, ref: ResourceRef): Impact {
@@ -125,6 +128,7 @@ function serviceImpact(context: ViewContext, ref: ResourceRef): Impact {
 function conditionImpact(context: ViewContext, ref: ResourceRef): Impact {
   const found = context.object(ref);
   if (found.state !== 'present') return notPresent(found.state, ref);
+  if (isServing(ref)) return servingImpact(context, found.value);
   const conditions = listAt(found.value.body, 'status', 'conditions');
   const condition = ['Ready', 'ScalingActive', 'Available'].flatMap((type) =>
     conditions.filter((candidate) => textAt(candidate, 'type') === type),

@@ -50,6 +50,10 @@ describe('plan', () => {
       { kind: 'Deployment', group: 'apps' },
       { kind: 'Service', group: 'serving.knative.dev' },
       { kind: 'Event', group: '' },
+      // What stands between a Knative Service and its pods, though no symptom rule looks at it.
+      { kind: 'Configuration', group: 'serving.knative.dev' },
+      { kind: 'Revision', group: 'serving.knative.dev' },
+      { kind: 'Route', group: 'serving.knative.dev' },
     ]);
     expect(planFor([rule('unhealthy')]).kinds).toEqual([]);
   });

@@ -2,6 +2,7 @@
  * Runs one rule on one object and isolates its crash: the rest is not affected.
  */
 import type { Verdict } from '../model/finding.ts';
+import { titleOf } from '../model/kinds.ts';
 import type { View, ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import type { AnyRule } from '../rules/define.ts';
@@ -25,13 +26,14 @@ function needsOf(rule: AnyRule): readonly (readonly [string, View<unknown>])[] {
   return known;
 }
 
-/** Whether a rule examines objects of that kind; `Service` means the core kind, `Service.serving.knative.dev` another group's. */
+/** Whether a rule examines objects of that kind; `Service` means the core kind, `Service.serving.knative.dev` its namesake. */
 export function appliesTo(rule: AnyRule, ref: ResourceRef): boolean {
   const slash = ref.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : ref.apiVersion.slice(0, slash);
   return rule.appliesTo.some((kind) => {
     const dot = kind.indexOf('.');
     if (dot >= 0) return kind.slice(0, dot) === ref.kind && kind.slice(dot + 1) === group;
-    return kind === ref.kind && !(kind === 'Service' && group !== '');
+    // A bare kind means all its groups (InferenceService of KServe and of KFServing), but never a namesake that is something else.
+    return kind === ref.kind && titleOf(ref) === kind;
   });
 }

@@ -5,6 +5,8 @@
 import type { Finding, Verdict } from '../model/finding.ts';
 import type { ViewContext } from '../model/reader.ts';
 import { refKey, type ResourceRef } from '../model/reference.ts';
+import { isServing } from '../model/serving-relations.ts';
+import { chainBelow } from '../views/serving-chain.ts';
 import type { AnyRule } from '../rules/define.ts';
 import { appliesTo, runRule } from './run-rule.ts';
 import { lookAlikeKey } from './siblings.ts';
@@ -35,6 +37,8 @@ const MOST_ALIKE = 3;
 export function runRules(rules: readonly AnyRule[], scope: RunScope, context: ViewContext): RunResult {
   const runs: RuleRun[] = [];
   const unhealthy = new Set<string>();
+  /** Objects whose requests fail although all that they consist of looks well. */
+  const refusing = new Set<string>();
   const symptomRules = byKind(rules.filter((rule) => rule.looksAt === 'always'));
   for (const on of scope.objects) {
     for (const rule of symptomRules(on)) {
@@ -44,7 +48,11 @@ export function runRules(rules: readonly AnyRule[], scope: RunScope, context: Vi
         continue;
       runs.push({ rule, on, verdict });
       if (verdict.state === 'found')
-        for (const finding of verdict.findings) if (finding.role === 'symptom') unhealthy.add(refKey(on));
+        for (const finding of verdict.findings) {
+          if (finding.role !== 'symptom') continue;
+          unhealthy.add(refKey(on));
+          if (finding.effects.includes('requests-fail')) refusing.add(refKey(on));
+        }
     }
   }
   const alike = new Map<string, number>();
@@ -56,10 +64,13 @@ export function runRules(rules: readonly AnyRule[], scope: RunScope, context: Vi
     return seen >= MOST_ALIKE;
   };
   const causeRules = byKind(rules.filter((rule) => rule.looksAt !== 'always'));
-  for (const on of scope.objects) {
+  const below = belowTroubled(scope, unhealthy, refusing, context);
+  for (const on of [...scope.objects, ...below.values()]) {
     const key = refKey(on);
-    const asked = scope.asked.has(key);
-    const troubled = unhealthy.has(key);
+    // Where requests fail, a pod that looks well is looked at as if somebody had asked for it.
+    const closer = on.kind === 'Pod' && below.has(key);
+    const asked = scope.asked.has(key) || closer;
+    const troubled = unhealthy.has(key) || (below.has(key) && !closer);
     if (!asked && !troubled) continue;
     if (troubled && isOneOfMany(on)) continue;
     for (const rule of causeRules(on)) {
@@ -70,6 +81,28 @@ export function runRules(rules: readonly AnyRule[], scope: RunScope, context: Vi
   }
   const findings = runs.flatMap((run) => (run.verdict.state === 'found' ? run.verdict.findings : []));
   return { runs, findings, unhealthy };
+}
+
+/**
+ * What an object of the serving chain stands on, where that object shows a symptom and nobody looked at those below: no symptom rule looks at a
+ * Revision, and yet its image may be what cannot be found.
+ */
+function belowTroubled(
+  scope: RunScope,
+  unhealthy: ReadonlySet<string>,
+  refusing: ReadonlySet<string>,
+  context: ViewContext,
+): ReadonlyMap<string, ResourceRef> {
+  const known = new Set(scope.objects.map(refKey));
+  const below = new Map<string, ResourceRef>();
+  for (const on of scope.objects) {
+    if (!isServing(on) || !unhealthy.has(refKey(on))) continue;
+    for (const ref of context.use(chainBelow, on)) {
+      const key = refKey(ref);
+      if (!known.has(key) && (ref.kind !== 'Pod' || refusing.has(refKey(on)))) below.set(key, ref);
+    }
+  }
+  return below;
 }
 
 /** The rules that examine objects of a kind, looked up once per kind and API group. */

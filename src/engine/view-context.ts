@@ -47,6 +47,7 @@ export function createViewContext(reader: SnapshotReader): EngineContext {
     log: (pod, container, previous) => reader.log(pod, container, previous),
     registry: (host, repository) => reader.registry(host, repository),
     outputs: () => reader.outputs(),
+    exchanges: () => reader.exchanges(),
     citeEvidence: (id, label) => reader.citeEvidence(id, label),
     notRequested: (wanted: string, detail: string, request?: EvidenceRequest): EvidenceGap =>
       reader.notRequested(wanted, detail, request),

@@ -20,6 +20,10 @@ const WIDE: ReadonlySet<string> = new Set([
   'StorageClass',
   'PriorityClass',
   'RuntimeClass',
+  'ClusterServingRuntime',
+  'ClusterStorageContainer',
+  'GatewayClass',
+  'IngressClass',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
 ]);
@@ -86,7 +90,7 @@ function withoutCovered(
 function gapsOf({ rule, on, verdict }: RuleRun, context: EngineContext): readonly EvidenceGap[] {
   if (verdict.state === 'unknown') return verdict.gaps;
   if (verdict.state !== 'found' || rule.role !== 'cause') return [];
-  return Object.values(rule.needs).flatMap((view) => context.missed(view, on));
+  return [...(verdict.wants ?? []), ...Object.values(rule.needs).flatMap((view) => context.missed(view, on))];
 }
 
 function isTooWide(request: EvidenceRequest): boolean {

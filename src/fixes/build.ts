@@ -5,6 +5,7 @@ import type { Fix, Step } from '../model/finding.ts';
 import type { FieldOwner } from '../views/field-owner.ts';
 import type { Lookup } from '../model/evidence.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { kindWord, nameWithKind } from '../model/kinds.ts';
 
 /** A kubectl command in the namespace of an object. */
 export function kubectl(ref: Pick<ResourceRef, 'namespace'>, argv: readonly string[], mutates: boolean): Step {
@@ -28,7 +29,7 @@ export function verifyWithInferscope(workload: ResourceRef): Step {
   return command(
     [
       'inferscope',
-      `${workload.kind.toLowerCase()}/${workload.name}`,
+      `${kindWord(workload)}/${workload.name}`,
       ...(workload.namespace === undefined ? [] : ['-n', workload.namespace]),
     ],
     false,
@@ -37,12 +38,27 @@ export function verifyWithInferscope(workload: ResourceRef): Step {
 
 /** `kubectl patch KIND NAME --type=merge|json -p …` with a JSON body. */
 export function patch(ref: ResourceRef, body: unknown, type: 'merge' | 'json' | 'strategic' = 'merge'): Step {
-  return kubectl(ref, ['patch', ref.kind.toLowerCase(), ref.name, `--type=${type}`, '-p', JSON.stringify(body)], true);
+  return kubectl(ref, ['patch', kindWord(ref), ref.name, `--type=${type}`, '-p', JSON.stringify(body)], true);
+}
+
+/** A controller waits longer after each failure, and looks again as soon as its object changes: an annotation is change enough. `now` is its value. */
+export function tryAgain(object: ResourceRef, now: string): Fix {
+  const key = 'kubectl.kubernetes.io/restartedAt';
+  const annotate = (change: readonly string[]): Step =>
+    kubectl(object, ['annotate', kindWord(object), object.name, ...change], true);
+  return fix({
+    title: 'Have the controller try again at once',
+    applicability: 'review',
+    effect: 'The controller tries again; by itself it does so after a pause that grows to 16 minutes.',
+    steps: [annotate([`${key}=${now}`, '--overwrite'])],
+    undo: [annotate([`${key}-`])],
+    verify: verifyWithInferscope(object),
+  });
 }
 
 /** The effect of a change of the pod template that somebody makes by hand, where the workload is written. */
 export function remade(workload: ResourceRef): string {
-  const name = `${workload.kind} ${workload.name}`;
+  const name = nameWithKind(workload);
   switch (workload.kind) {
     case 'Pod':
       return `${name} is deleted and made anew: these fields of a Pod cannot be changed.`;

@@ -3,9 +3,11 @@
  * (a Job's is immutable, an operator writes it) the fix says what to change instead.
  */
 import type { Fix, Step } from '../model/finding.ts';
-import { refLabel } from '../model/reference.ts';
+import { kindWord, nameWithKind } from '../model/kinds.ts';
 import { containerOfTemplate, pointerInTemplate, type PodTemplate } from '../views/pod-template.ts';
+import { changeServedContainer } from './served-container.ts';
 import { fix, kubectl, manual, patch, remade, verifyWithInferscope } from './build.ts';
+import { isObject } from '../model/json.ts';
 
 export interface ContainerChange {
   readonly title: string;
@@ -21,9 +23,18 @@ export function changeContainer(
   fields: Readonly<Record<string, unknown>>,
   change: ContainerChange,
 ): Fix {
+  const served = Object.values(fields).some(holdsList)
+    ? undefined
+    : changeServedContainer(template, container, fields, { title: change.title, applicability: change.applicability });
+  if (served !== undefined) return served;
   const found = containerOfTemplate(template, container);
   if (!found) return inWords(template, change);
   return changePodSpec(template, { [found.list]: [{ name: container, ...fields }] }, change);
+}
+
+/** A strategic merge adds to a list what another patch would put in its place. */
+function holdsList(value: unknown): boolean {
+  return Array.isArray(value) || (isObject(value) && Object.values(value).some(holdsList));
 }
 
 /** Directories below which images keep programs: a volume there hides them. `/tmp`, `/cache` and the like are made for writing. */
@@ -76,7 +87,7 @@ export function changeField(
   return fix({
     title: change.title,
     applicability: change.applicability,
-    effect: `Rolls out new pods of ${object.ref.kind} ${object.ref.name}.`,
+    effect: `Rolls out new pods of ${nameWithKind(object.ref)}.`,
     steps: [operation(to)],
     undo: [operation(from)],
     verify: verifyWithInferscope(template.workload),
@@ -88,11 +99,11 @@ function changePodSpec(template: PodTemplate, spec: Readonly<Record<string, unkn
   if (!template.owner?.patchable) return inWords(template, change);
   const { object, base, fields } = template.owner;
   const nested = [...base, 'spec'].reduceRight<unknown>((inner, step) => ({ [step]: inner }), spec);
-  const name = `${object.ref.kind.toLowerCase()}/${object.ref.name}`;
+  const name = `${kindWord(object.ref)}/${object.ref.name}`;
   return fix({
     title: change.title,
     applicability: change.applicability,
-    effect: `Rolls out new pods of ${object.ref.kind} ${object.ref.name}.`,
+    effect: `Rolls out new pods of ${nameWithKind(object.ref)}.`,
     steps: [patch(object.ref, nested, 'strategic')],
     undo: [
       object.ref.kind === 'CronJob'
@@ -112,7 +123,7 @@ function inWords(template: PodTemplate, change: ContainerChange): Fix {
     effect: remade(template.workload),
     steps: [
       manual(
-        `In the manifest of ${refLabel(template.workload)}: ${change.change}${isJob ? '; then delete the Job and create it again' : ''}.`,
+        `In the manifest of ${nameWithKind(template.workload)}: ${change.change}${isJob ? '; then delete the Job and create it again' : ''}.`,
       ),
     ],
     verify: verifyWithInferscope(template.workload),

@@ -1,6 +1,7 @@
 /** Fixes for devices (GPUs) that a node does not offer. */
 import type { Fix } from '../model/finding.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { command, fix, manual } from './build.ts';
 
 export function mendDevicePlugin(node: ResourceRef, resource: string): Fix {
@@ -25,7 +26,7 @@ export function addDeviceNodes(workload: ResourceRef, resource: string): Fix {
     effect: 'The pending pods are placed as soon as a node offers the device.',
     steps: [
       manual(
-        `Add a node pool with that device and install its device plugin; or take ${resource} out of the limits of ${workload.kind} ${workload.name} if the model can run without it.`,
+        `Add a node pool with that device and install its device plugin; or take ${resource} out of the limits of ${nameWithKind(workload)} if the model can run without it.`,
       ),
     ],
     verify: command(

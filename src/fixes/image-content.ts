@@ -2,10 +2,11 @@
 import type { Fix } from '../model/finding.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { fix, manual, verifyWithInferscope } from './build.ts';
+import { nameWithKind } from '../model/kinds.ts';
 
 /** `change` completes "Build the image again …" within some sixty letters; `detail` is a sentence of its own, without its full stop. */
 export function rebuildImage(image: string, change: string, workload: ResourceRef, detail?: string): Fix {
-  const name = `${workload.kind}/${workload.name}`;
+  const name = nameWithKind(workload);
   return fix({
     title: `Build the image again ${change}`,
     applicability: 'advice',

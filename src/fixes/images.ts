@@ -4,11 +4,45 @@
  */
 import type { Fix, Step } from '../model/finding.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { kindWord, nameWithKind } from '../model/kinds.ts';
 import type { PullTarget } from '../views/image-pull.ts';
 import type { PullFailure } from '../views/pull-failure.ts';
 import { command, fix, kubectl, manual, patch, verifyWithInferscope } from './build.ts';
+import { newRevision, skipTagResolving } from './knative.ts';
+import { renewPods } from './model-store.ts';
 
-const RETRIES = 'The kubelet tries again by itself, within five minutes.';
+function retries(target: PullTarget): string {
+  return target.knative === undefined
+    ? 'The kubelet tries again by itself, within five minutes.'
+    : 'Knative tries again with pauses that grow to a quarter of an hour, a new Revision at once.';
+}
+
+function puller(target: PullTarget): string {
+  return target.knative === undefined ? 'kubelet' : 'Knative controller';
+}
+
+/** For a Revision: a new one, since the old one waits between its tries. */
+function anew(target: PullTarget): readonly Step[] {
+  return target.knative === undefined
+    ? []
+    : [newRevision(target.workload, target.knative.component, target.knative.now)];
+}
+
+/** For a Revision: the node may be able to do what the controller is not. */
+export function skipResolving(host: string, target: PullTarget): readonly Fix[] {
+  return target.knative === undefined
+    ? []
+    : [
+        skipTagResolving(
+          target.knative.config,
+          target.knative.settings,
+          host,
+          target.workload,
+          target.knative.component,
+          target.knative.now,
+        ),
+      ];
+}
 
 function serverOf(host: string): string {
   // Docker Hub's credentials are stored under this name (docker/cli config/configfile).
@@ -36,8 +70,8 @@ export function createPullSecret(secret: ResourceRef, host: string, target: Pull
   return fix({
     title: `Create the pull secret ${secret.name} in namespace ${secret.namespace ?? 'default'}`,
     applicability: 'fill-in',
-    effect: `The kubelet finds credentials for ${host}; nothing that runs changes. ${RETRIES}`,
-    steps: [createStep(secret, host)],
+    effect: `The ${puller(target)} finds credentials for ${host}; nothing that runs changes. ${retries(target)}`,
+    steps: [createStep(secret, host), ...anew(target)],
     undo: [kubectl(secret, ['delete', 'secret', secret.name], true)],
     verify: verifyWithInferscope(target.workload),
   });
@@ -48,11 +82,12 @@ export function recreatePullSecret(secret: ResourceRef, host: string, target: Pu
   return fix({
     title: `Create the pull secret ${secret.name} anew, for the right registry`,
     applicability: 'fill-in',
-    effect: `Replaces the Secret, for everything that uses it, by one with credentials for ${host}. ${RETRIES}`,
+    effect: `Replaces the Secret, for everything that uses it, by one with credentials for ${host}. ${retries(target)}`,
     steps: [
       kubectl(secret, ['get', 'secret', secret.name, '-o', 'yaml'], false),
       kubectl(secret, ['delete', 'secret', secret.name], true),
       createStep(secret, host),
+      ...anew(target),
     ],
     undo: [manual(`Apply the YAML that the first step printed, after deleting the new Secret ${secret.name}.`)],
     verify: verifyWithInferscope(target.workload),
@@ -75,10 +110,11 @@ export function replaceCredentials(
   return fix({
     title: `Write valid credentials into Secret ${secret.name}`,
     applicability: 'fill-in',
-    effect: `Replaces the content of the Secret by credentials for ${host}.${loss} ${RETRIES}`,
+    effect: `Replaces the content of the Secret by credentials for ${host}.${loss} ${retries(target)}`,
     steps: [
       kubectl(secret, ['get', 'secret', secret.name, '-o', 'yaml'], false),
       patch(secret, { stringData: { '.dockerconfigjson': config } }),
+      ...anew(target),
     ],
     undo: [manual(`Write the former .dockerconfigjson back, as the first step printed it.`)],
     verify: verifyWithInferscope(target.workload),
@@ -96,7 +132,10 @@ export function addToServiceAccount(
   return fix({
     title: `${create === undefined ? 'Name' : 'Create'} a pull secret ${create === undefined ? '' : 'and name it '}in ServiceAccount ${account.name}`,
     applicability: create === undefined ? 'review' : 'fill-in',
-    effect: `Every new pod of ServiceAccount ${account.name} pulls with Secret ${secret}; the pods of the workload start anew.`,
+    effect:
+      target.knative === undefined
+        ? `Every new pod of ServiceAccount ${account.name} pulls with Secret ${secret}; the pods of the workload start anew.`
+        : `Knative and every new pod of ServiceAccount ${account.name} ask the registry with Secret ${secret}; a new Revision is made.`,
     steps: [
       ...(create === undefined ? [] : [createStep(secretRef, create)]),
       patch(account, { imagePullSecrets: [{ name: secret }] }, 'strategic'),
@@ -111,34 +150,49 @@ export function addToServiceAccount(
 }
 
 export function restartSteps(target: PullTarget): readonly Step[] {
+  if (target.knative !== undefined) return anew(target);
   const ref = target.template?.ref;
   if (ref !== undefined && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(ref.kind)) {
-    return [kubectl(ref, ['rollout', 'restart', `${ref.kind.toLowerCase()}/${ref.name}`], true)];
+    return [kubectl(ref, ['rollout', 'restart', `${kindWord(ref)}/${ref.name}`], true)];
   }
-  return [manual(`Delete the pods of ${target.workload.kind} ${target.workload.name}, so that they are created anew.`)];
+  return [renewPods(target.workload)];
 }
 
-/** Another image for a container. A controller above the template would undo a change below it: then in words. */
-export function setImage(
-  failure: Pick<PullFailure, 'image' | 'containers'>,
-  image: string,
-  target: PullTarget,
-  title: string,
-): Fix {
+type ImagePlace = Pick<PullFailure, 'image' | 'containers'> & Partial<Pick<PullFailure, 'origin'>>;
+
+/** Another image for a container, where a person wrote it: a change below a controller would be undone. */
+export function setImage(failure: ImagePlace, image: string, target: PullTarget, title: string): Fix {
   const ref = target.template?.ref;
   const filled = image.includes('<') ? 'fill-in' : 'review';
   const verify = verifyWithInferscope(target.workload);
+  const { origin } = failure;
+  const place = origin?.ref ?? target.workload;
+  if (ref === undefined && origin?.pointer !== undefined && place.kind !== 'Pod') {
+    const path = origin.pointer;
+    const other = place.kind !== target.workload.kind || place.name !== target.workload.name;
+    return fix({
+      title,
+      applicability: filled,
+      effect: other
+        ? `Everything that ${nameWithKind(place)} runs gets the other image when it is next rolled out.`
+        : 'A new Revision, or new pods, with the other image.',
+      steps: [
+        patch(place, [{ op: 'replace', path, value: image }], 'json'),
+        // Older versions of KServe do not follow a changed runtime by themselves.
+        ...(other ? anew(target) : []),
+      ],
+      undo: [patch(place, [{ op: 'replace', path, value: failure.image }], 'json')],
+      verify,
+      owner: other ? undefined : target.owner,
+    });
+  }
   if (ref === undefined || ref.kind === 'Job') {
-    const anew = ref === undefined ? '' : ' A Job cannot be changed: delete it and create it anew.';
+    const again = ref === undefined ? '' : ' A Job cannot be changed: delete it and create it anew.';
     return fix({
       title,
       applicability: 'advice',
       effect: 'The pods are created anew with the other image.',
-      steps: [
-        manual(
-          `In ${target.workload.kind} ${target.workload.name}, replace the image ${failure.image} by ${image}.${anew}`,
-        ),
-      ],
+      steps: [manual(`In ${nameWithKind(place)}, replace the image ${failure.image} by ${image}.${again}`)],
       verify,
       owner: target.owner,
     });
@@ -146,12 +200,7 @@ export function setImage(
   const set = (to: string): Step =>
     kubectl(
       ref,
-      [
-        'set',
-        'image',
-        `${ref.kind.toLowerCase()}/${ref.name}`,
-        ...failure.containers.map((container) => `${container}=${to}`),
-      ],
+      ['set', 'image', `${kindWord(ref)}/${ref.name}`, ...failure.containers.map((container) => `${container}=${to}`)],
       true,
     );
   return fix({

@@ -3,6 +3,7 @@
  * know it. The rules say which class it is and in which words; whether it is missing is the API server's word and the look-up's, not guessed here.
  */
 import type { Fix } from '../model/finding.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { refusalTrace, type Refused, whatFollows } from '../views/admission-refusal.ts';
 import type { RefusalReferences } from '../views/refusal-references.ts';
 import { fix, kubectl, manual, verifyWithInferscope } from './build.ts';
@@ -18,7 +19,7 @@ export interface ClassOfPods {
 export function missingClass(refusal: Refused, references: RefusalReferences, wanted: string, of: ClassOfPods) {
   const { root, template } = refusal;
   const found = references.named?.found;
-  const args = { wanted, root: `${root.kind} ${root.name}`, existing: existingText(references.existing) };
+  const args = { wanted, root: nameWithKind(root), existing: existingText(references.existing) };
   const common = {
     subject: root,
     consequence: whatFollows(refusal),
@@ -73,12 +74,12 @@ function nameAnother(
     title:
       use === undefined
         ? `Create ${kind} ${wanted}, or name another one`
-        : `Name ${kind} ${use} in ${root.kind} ${root.name}`,
+        : `Name ${kind} ${use} in ${nameWithKind(root)}`,
     applicability: change?.concrete === true ? 'review' : 'advice',
     effect: 'Changes the pod template: the pods are made anew.',
     steps: change?.steps ?? [
       kubectl({}, ['get', kind.toLowerCase()], false),
-      manual(`Create ${kind} ${wanted}, or set ${field} of ${root.kind} ${root.name} to a class that exists.`),
+      manual(`Create ${kind} ${wanted}, or set ${field} of ${nameWithKind(root)} to a class that exists.`),
     ],
     undo: change?.undo ?? [],
     verify: verifyWithInferscope(root),

@@ -4,6 +4,7 @@
  */
 import type { Step } from '../model/finding.ts';
 import { sameRef, type ResourceRef } from '../model/reference.ts';
+import { kindWord, nameWithKind } from '../model/kinds.ts';
 import type { PodTemplate } from '../views/admission-refusal.ts';
 import { kubectl, manual, patch } from './build.ts';
 
@@ -27,7 +28,7 @@ export function changeTemplate(
     const anew =
       root.kind === 'Job'
         ? `Create Job ${root.name} anew with this change: ${words}`
-        : `In ${root.kind} ${root.name}: ${words}`;
+        : `In ${nameWithKind(root)}: ${words}`;
     return { concrete: false, steps: [manual(anew)], undo: [] };
   }
   const steps = template.pointer.split('/').slice(1);
@@ -58,5 +59,5 @@ export function changeTemplateMetadata(
 
 function undoTemplate(root: ResourceRef): Step {
   if (root.kind === 'CronJob') return manual(`Take the change to CronJob ${root.name} back.`);
-  return kubectl(root, ['rollout', 'undo', `${root.kind.toLowerCase()}/${root.name}`], true);
+  return kubectl(root, ['rollout', 'undo', `${kindWord(root)}/${root.name}`], true);
 }

@@ -3,14 +3,16 @@
  * the cluster shows; what only the program's author knows stays a placeholder.
  */
 import type { Fix, Step } from '../model/finding.ts';
-import { at, objectAt } from '../model/json.ts';
-import { refLabel } from '../model/reference.ts';
+import { at, isObject, listAt, objectAt } from '../model/json.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { containerPorts, type ProbeSpec } from '../views/probe-specs.ts';
 import type { ContainerState } from '../views/pod-state.ts';
 import type { ProbeProblem } from '../views/probe-trouble.ts';
 import { containerOfTemplate, pointerInTemplate, type PodTemplate } from '../views/pod-template.ts';
 import type { ServingHint } from '../views/serving-hints.ts';
 import { fix, kubectl, manual, patch, remade, verifyWithInferscope } from './build.ts';
+import { changeServedContainer } from './served-container.ts';
+import { servedContainer } from '../views/served-container.ts';
 
 export interface ContainerChange {
   readonly title: string;
@@ -51,7 +53,7 @@ function setFields(
   return fix({
     title: change.title,
     applicability: change.applicability,
-    effect: `Rolls out new pods of ${object.ref.kind} ${object.ref.name}.`,
+    effect: `Rolls out new pods of ${nameWithKind(object.ref)}.`,
     steps: [patch(object.ref, operations, 'json')],
     undo: [patch(object.ref, back, 'json')],
     verify: verifyWithInferscope(template.workload),
@@ -226,7 +228,7 @@ function inWords(template: PodTemplate, change: ContainerChange): Fix {
     title: change.title,
     applicability: 'advice',
     effect: remade(template.workload),
-    steps: [manual(`In the manifest of ${refLabel(template.workload)}: ${change.change}.`)],
+    steps: [manual(`In the manifest of ${nameWithKind(template.workload)}: ${change.change}.`)],
     verify: verifyWithInferscope(template.workload),
     owner: template.owner?.fields,
   });
@@ -293,13 +295,25 @@ export function declareServedPort(
   asked: number,
   listens: number,
 ): Fix {
+  const [declared, ...more] = listAt(servedContainer(template, container.name)?.spec, 'ports');
+  const ports = [{ ...(isObject(declared) ? declared : { protocol: 'TCP' }), containerPort: listens }];
+  const served =
+    more.length > 0
+      ? undefined
+      : changeServedContainer(
+          template,
+          container.name,
+          { ports },
+          { title: `Declare containerPort ${listens} in ${nameWithKind(template.workload)}`, applicability: 'review' },
+        );
+  if (served !== undefined) return served;
   return fix({
     title: `Declare containerPort ${listens}, or let the server listen on ${asked}`,
     applicability: 'advice',
-    effect: `${template.workload.kind} ${template.workload.name} makes a new revision.`,
+    effect: `${nameWithKind(template.workload)} makes a new revision.`,
     steps: [
       manual(
-        `In ${refLabel(template.workload)}, container ${container.name}: set ports to [{"containerPort": ${listens}, "protocol": "TCP"}] (KServe: under spec.predictor.containers).`,
+        `In ${nameWithKind(template.workload)}, container ${container.name}: set ports to [{"containerPort": ${listens}, "protocol": "TCP"}] (KServe: under spec.predictor.containers).`,
       ),
       manual(`Or start the server with port ${asked}, which queue-proxy asks and gives to the container as PORT.`),
     ],

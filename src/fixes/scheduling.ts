@@ -6,6 +6,7 @@ import type { Lookup } from '../model/evidence.ts';
 import type { Fix } from '../model/finding.ts';
 import { sameRef, type ResourceRef } from '../model/reference.ts';
 import type { KubeObject } from '../model/reader.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import type { FieldOwner } from '../views/field-owner.ts';
 import { formatQuantity } from '../views/parse/quantity.ts';
 import type { Shortage } from '../views/shortage.ts';
@@ -40,7 +41,7 @@ export function changePodSpec(
         ? `Delete Pod ${workload.name} and create it again with ${change.what}: these fields of a Pod cannot be changed.`
         : kind === 'Job'
           ? `Delete Job ${workload.name} and create it again with ${change.what}: the template of a Job cannot be changed.`
-          : `Set ${change.what} in the spec of ${workload.kind} ${workload.name}; a change of the objects generated from it is overwritten.`;
+          : `Set ${change.what} in the spec of ${nameWithKind(workload)}; a change of the objects generated from it is overwritten.`;
     return fix({
       title: change.title,
       applicability: 'advice',

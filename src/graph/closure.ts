@@ -5,6 +5,7 @@
 import type { KubeObject, ViewContext } from '../model/reader.ts';
 import { refKey, type ResourceRef } from '../model/reference.ts';
 import { ownerTree } from '../views/owner-tree.ts';
+import { chainBelow } from '../views/serving-chain.ts';
 import { mounts, runsOn, scales, selects } from './relations/index.ts';
 
 export interface Closure {
@@ -23,6 +24,12 @@ export function closureOf(context: ViewContext, asked: ResourceRef): Closure {
     add(root);
     const tree = context.use(ownerTree, root);
     for (const object of tree.descendants) add(object.ref);
+    for (const ref of context.use(chainBelow, root)) {
+      add(ref);
+      // An InferenceGraph stands on InferenceServices of its namespace, whose pods are not among its own.
+      if (!tree.descendants.some((object) => refKey(object.ref) === refKey(ref)))
+        for (const pod of context.use(ownerTree, ref).pods) addAround(context, pod, add);
+    }
     for (const pod of tree.pods) addAround(context, pod, add);
     for (const object of [
       context.object(root),

@@ -77,12 +77,41 @@ export interface ListEvidence extends EvidenceBase {
   readonly labelSelector?: string;
 }
 
+/** One request that was really sent, through the gateway or to a pod, and what came back: its body and headers are redacted. */
+export interface ExchangeEvidence extends EvidenceBase {
+  readonly type: 'exchange';
+  readonly request: {
+    readonly method: string;
+    /** Absolute: scheme, host as the Host header had it, path and query. */
+    readonly url: string;
+    /** Names in lower case; without those that carry credentials. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** Its beginning; absent where there was none. */
+    readonly body?: string;
+  };
+  /** Absent where no answer came. */
+  readonly response?: {
+    /** 100 to 599. */
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Its beginning. */
+    readonly body: string;
+  };
+  /** Why no answer came: the words of the client. */
+  readonly error?: string;
+  readonly seconds?: number;
+  /** Lines of the gateway's access log that belong to it, as they were. */
+  readonly accessLog: readonly string[];
+  readonly at?: Timestamp;
+}
+
 export type Evidence =
   | ObjectEvidence
   | LogEvidence
   | LogRefusalEvidence
   | RegistryEvidence
   | OutputEvidence
+  | ExchangeEvidence
   | AbsenceEvidence
   | ListEvidence;
 

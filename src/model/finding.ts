@@ -56,6 +56,12 @@ const EFFECTS = [
   'rollout-stopped',
   'object-refused',
   'node-not-ready',
+  /** The controller of a custom resource does not do its work on it: it will not, cannot, or does not run. */
+  'object-not-reconciled',
+  /** The gateway does not (yet) route the host of this object. */
+  'route-not-ready',
+  /** The platform gave the rollout up although the program was still starting. */
+  'rollout-timed-out',
 ] as const;
 export type Effect = (typeof EFFECTS)[number];
 
@@ -117,7 +123,12 @@ export interface Finding {
 }
 
 export type Verdict =
-  | { readonly state: 'found'; readonly findings: readonly [Finding, ...Finding[]] }
+  /** `wants`: what was not read and would make it surer or more exact. */
+  | {
+      readonly state: 'found';
+      readonly findings: readonly [Finding, ...Finding[]];
+      readonly wants?: readonly EvidenceGap[];
+    }
   | { readonly state: 'ruled-out'; readonly because: string; readonly citations: Citations }
   | { readonly state: 'not-applicable'; readonly because: string }
   | { readonly state: 'unknown'; readonly gaps: readonly [EvidenceGap, ...EvidenceGap[]] }

@@ -87,8 +87,40 @@ export const KINDS: readonly KindInfo[] = [
   kind('Configuration', 'serving.knative.dev', 'v1', 'configurations', 'config cfg'),
   kind('Revision', 'serving.knative.dev', 'v1', 'revisions', 'rev'),
   kind('Route', 'serving.knative.dev', 'v1', 'routes', 'rt'),
+  kind('DomainMapping', 'serving.knative.dev', 'v1beta1 v1alpha1', 'domainmappings', 'dm'),
   kind('PodAutoscaler', 'autoscaling.internal.knative.dev', 'v1alpha1', 'podautoscalers', 'kpa pa'),
   kind('ServerlessService', 'networking.internal.knative.dev', 'v1alpha1', 'serverlessservices', 'sks'),
+  // Knative's own Ingress, which nobody types: `Ingress` alone means the one of networking.k8s.io.
+  kind('Ingress', 'networking.internal.knative.dev', 'v1alpha1', 'ingresses', 'kingress king'),
+  kind('Certificate', 'networking.internal.knative.dev', 'v1alpha1', 'certificates', 'kcert'),
+  kind('ClusterDomainClaim', 'networking.internal.knative.dev', 'v1alpha1', 'clusterdomainclaims', 'cdc', false),
+  kind('Metric', 'autoscaling.internal.knative.dev', 'v1alpha1', 'metrics', ''),
+  kind('TrainedModel', 'serving.kserve.io', 'v1alpha1', 'trainedmodels', 'tm'),
+  kind('LLMInferenceService', 'serving.kserve.io', 'v1alpha2 v1alpha1', 'llminferenceservices', 'llmisvc'),
+  kind('LLMInferenceServiceConfig', 'serving.kserve.io', 'v1alpha2 v1alpha1', 'llminferenceserviceconfigs', ''),
+  kind('ClusterStorageContainer', 'serving.kserve.io', 'v1alpha1', 'clusterstoragecontainers', '', false),
+  kind('LocalModelCache', 'serving.kserve.io', 'v1alpha1', 'localmodelcaches', 'lmc', false),
+  kind('LocalModelNode', 'serving.kserve.io', 'v1alpha1', 'localmodelnodes', 'lmn', false),
+  kind('LocalModelNodeGroup', 'serving.kserve.io', 'v1alpha1', 'localmodelnodegroups', 'lmng', false),
+  // KFServing, KServe's name until 0.6.
+  kind('InferenceService', 'serving.kubeflow.org', 'v1beta1 v1alpha2', 'inferenceservices', ''),
+  kind('TrainedModel', 'serving.kubeflow.org', 'v1alpha1', 'trainedmodels', ''),
+  kind('Gateway', 'gateway.networking.k8s.io', 'v1 v1beta1', 'gateways', 'gtw'),
+  kind('GatewayClass', 'gateway.networking.k8s.io', 'v1 v1beta1', 'gatewayclasses', 'gc', false),
+  kind('HTTPRoute', 'gateway.networking.k8s.io', 'v1 v1beta1', 'httproutes', ''),
+  kind('ReferenceGrant', 'gateway.networking.k8s.io', 'v1beta1', 'referencegrants', 'refgrant'),
+  kind('Gateway', 'networking.istio.io', 'v1 v1beta1 v1alpha3', 'gateways', ''),
+  kind('VirtualService', 'networking.istio.io', 'v1 v1beta1 v1alpha3', 'virtualservices', 'vs'),
+  kind('DestinationRule', 'networking.istio.io', 'v1 v1beta1 v1alpha3', 'destinationrules', 'dr'),
+  kind('AuthorizationPolicy', 'security.istio.io', 'v1 v1beta1', 'authorizationpolicies', 'ap'),
+  kind('PeerAuthentication', 'security.istio.io', 'v1 v1beta1', 'peerauthentications', ''),
+  kind('RequestAuthentication', 'security.istio.io', 'v1 v1beta1', 'requestauthentications', 'ra'),
+  kind('HTTPProxy', 'projectcontour.io', 'v1', 'httpproxies', 'proxy'),
+  kind('IngressClass', 'networking.k8s.io', 'v1', 'ingressclasses', '', false),
+  kind('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects', 'so'),
+  kind('InferencePool', 'inference.networking.k8s.io', 'v1', 'inferencepools', 'infpool'),
+  kind('InferencePool', 'inference.networking.x-k8s.io', 'v1alpha2', 'inferencepools', ''),
+  kind('LeaderWorkerSet', 'leaderworkerset.x-k8s.io', 'v1', 'leaderworkersets', 'lws'),
 ];
 
 export function apiVersionOf(info: KindInfo): string {
@@ -117,4 +149,49 @@ export function kindFromWord(word: string): KindInfo | undefined {
 export function severalOf(word: string): string {
   if (/(?:s|x|ch|sh)$/.test(word)) return `${word}es`;
   return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+}
+
+/** Namesakes of other kinds in another API group, as their own projects call them. */
+const TITLES: Readonly<Record<string, string>> = {
+  'Service.serving.knative.dev': 'Knative Service',
+  'Ingress.networking.internal.knative.dev': 'Knative Ingress',
+  'Certificate.networking.internal.knative.dev': 'Knative Certificate',
+  'Gateway.networking.istio.io': 'Istio Gateway',
+};
+
+/** `Deployment`, `Knative Service`: the kind as a person tells it from its namesakes. */
+export function titleOf(ref: { readonly apiVersion: string; readonly kind: string }): string {
+  const slash = ref.apiVersion.indexOf('/');
+  return TITLES[`${ref.kind}.${slash < 0 ? '' : ref.apiVersion.slice(0, slash)}`] ?? ref.kind;
+}
+
+/** `Deployment web`, `Knative Service web`: an object as texts name it. What lies outside the cluster goes by its name alone. */
+export function nameWithKind(ref: {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}): string {
+  return ref.kind === 'Source' ? ref.name : `${titleOf(ref)} ${ref.name}`;
+}
+
+/** Short names that both kubectl and people use for kinds that have a namesake in another group. */
+const SHORT_WORDS: Readonly<Record<string, string>> = {
+  'Service.serving.knative.dev': 'ksvc',
+  'Ingress.networking.internal.knative.dev': 'kingress',
+  'Certificate.networking.internal.knative.dev': 'kcert',
+};
+
+/** Kinds that projects outside the table serve as well (Route: OpenShift; Certificate: cert-manager), or whose group kubectl would have to guess. */
+const NEEDS_GROUP: ReadonlySet<string> = new Set(['Route', 'Certificate', 'Gateway']);
+
+/** What kubectl and inferscope take for the kind: `deployment`, `ksvc`, `gateway.networking.istio.io`. */
+export function kindWord(ref: { readonly apiVersion: string; readonly kind: string }): string {
+  const slash = ref.apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : ref.apiVersion.slice(0, slash);
+  const word = ref.kind.toLowerCase();
+  const short = SHORT_WORDS[`${ref.kind}.${group}`];
+  if (short !== undefined) return short;
+  const first = kindNamed(ref.kind);
+  const alone = group === '' || first === undefined || first.group === group;
+  return alone && !NEEDS_GROUP.has(ref.kind) ? word : `${word}.${group}`;
 }

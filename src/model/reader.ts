@@ -7,6 +7,7 @@ import type {
   EvidenceRequest,
   Lookup,
   RegistryEvidence,
+  ExchangeEvidence,
   OutputEvidence,
   Timestamp,
 } from './evidence.ts';
@@ -67,6 +68,8 @@ export interface SnapshotReader {
   log(pod: ResourceRef, container: string, previous: boolean): Lookup<LogText>;
   registry(host: string, repository: string): readonly RegistryEvidence[];
   outputs(): readonly OutputEvidence[];
+  /** Requests that were really sent, oldest first. */
+  exchanges(): readonly ExchangeEvidence[];
   /** Cites a piece of evidence as a whole. */
   citeEvidence(id: `ev:${string}`, label: string): Citation;
   /** A gap for something that nobody asked for; `request` lets a second round fetch it. */
@@ -75,8 +78,11 @@ export interface SnapshotReader {
 
 /** Which evidence a view reads; the collector's plan and the RBAC derive from it, a contract test compares it with what was read. */
 export interface EvidenceNeed {
-  readonly type: 'object' | 'event' | 'log' | 'registry' | 'output';
-  /** For objects: the kind (and group where two share a name, `Service.serving.knative.dev`). */
+  readonly type: 'object' | 'event' | 'log' | 'registry' | 'output' | 'exchange';
+  /**
+   * For objects: the kind (and group where two share a name, `Service.serving.knative.dev`). `*`: the kind of the subject. `**`: whatever is met on
+   * the way along owners and references; it is read where it was collected, and never collected for this view's sake.
+   */
   readonly kind?: string;
 }
 

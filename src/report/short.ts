@@ -1,4 +1,5 @@
 /** One or two lines a diagnosis, for chat and CI. */
+import { kindWord } from '../model/kinds.ts';
 import type { Report } from '../model/report-schema.ts';
 import { cleanLine } from './text.ts';
 import { againCommand, coveredText, scopeText } from './wording.ts';
@@ -11,7 +12,7 @@ export function renderShort(report: Report): string {
   const lines: string[] = [];
   for (const diagnosis of report.diagnoses) {
     const { subject } = diagnosis;
-    const name = `${subject.namespace === undefined ? '' : `${subject.namespace}/`}${subject.kind.toLowerCase()}/${subject.name}`;
+    const name = `${subject.namespace === undefined ? '' : `${subject.namespace}/`}${kindWord(subject)}/${subject.name}`;
     const more = diagnosis.victims.length > 1 ? ` (+${diagnosis.victims.length - 1} more)` : '';
     const [cause] = diagnosis.causes;
     if (cause) {

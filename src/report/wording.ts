@@ -1,6 +1,7 @@
 /**
  * Words that every renderer shares: stage names, certainty, applicability, counts. Reads the Report only.
  */
+import { kindWord, titleOf } from '../model/kinds.ts';
 import type { Diagnosis, Report, ReportFix } from '../model/report-schema.ts';
 import { shellCommand } from './shell.ts';
 import { cleanLine } from './text.ts';
@@ -15,9 +16,8 @@ export const APPLICABILITY: Readonly<Record<ReportFix['applicability'], string>>
 };
 
 export function referenceText(ref: Reference): string {
-  return cleanLine(
-    ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`,
-  );
+  if (ref.kind === 'Source') return cleanLine(ref.name);
+  return cleanLine(`${titleOf(ref)} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`);
 }
 
 /** Begins with a capital and ends with a full stop, whatever a rule's author wrote. */
@@ -58,7 +58,7 @@ export function coveredText(report: Report): string {
 export function againCommand(ref: Reference): string {
   return shellCommand([
     'inferscope',
-    `${ref.kind.toLowerCase()}/${ref.name}`,
+    `${kindWord(ref)}/${ref.name}`,
     ...(ref.namespace === undefined ? [] : ['-n', ref.namespace]),
   ]);
 }

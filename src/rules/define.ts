@@ -30,6 +30,8 @@ export interface Found<M extends Messages, K extends keyof M & string> {
   readonly trace?: readonly { readonly text: string; readonly cite?: readonly Citation[] }[];
   readonly since?: Timestamp;
   readonly fixes?: readonly Fix[];
+  /** What was not read and would make it surer or more exact; a further round may fetch it. */
+  readonly wants?: readonly EvidenceGap[];
   /** Instead of the rule's own effects. */
   readonly effects?: readonly Effect[];
 }
@@ -115,7 +117,12 @@ class Context<N extends Needs, M extends Messages> implements RuleContext<M> {
   }
 
   found<K extends keyof M & string>(found: Found<M, K>): Verdict {
-    return { state: 'found', findings: [findingOf(this.#rule, this.on, found)] };
+    const wants = found.wants ?? [];
+    return {
+      state: 'found',
+      findings: [findingOf(this.#rule, this.on, found)],
+      ...(wants.length === 0 ? {} : { wants }),
+    };
   }
 
   all(verdicts: readonly [Verdict, ...Verdict[]]): Verdict {
@@ -172,7 +179,10 @@ function findingOf<N extends Needs, M extends Messages, K extends keyof M & stri
 function combine(verdicts: readonly [Verdict, ...Verdict[]]): Verdict {
   const findings = verdicts.flatMap((verdict) => (verdict.state === 'found' ? verdict.findings : []));
   const [first, ...more] = findings;
-  if (first) return { state: 'found', findings: [first, ...more] };
+  if (first) {
+    const wants = verdicts.flatMap((verdict) => (verdict.state === 'found' ? (verdict.wants ?? []) : []));
+    return { state: 'found', findings: [first, ...more], ...(wants.length === 0 ? {} : { wants }) };
+  }
   return (
     verdicts.find((verdict) => verdict.state === 'unknown') ??
     verdicts.find((verdict) => verdict.state === 'ruled-out') ??

@@ -13,6 +13,23 @@ import IS1110 from './admission/IS1110-NamespaceTerminating/rule.ts';
 import IS1111 from './admission/IS1111-ObjectInvalid/rule.ts';
 import IS1112 from './admission/IS1112-KindNotServed/rule.ts';
 import IS1190 from './admission/IS1190-ObjectRefused/rule.ts';
+import IS1201 from './admission/IS1201-RuntimeUnmatched/rule.ts';
+import IS1202 from './admission/IS1202-RuntimeMissing/rule.ts';
+import IS1203 from './admission/IS1203-RuntimeDisabled/rule.ts';
+import IS1204 from './admission/IS1204-RuntimeUnfit/rule.ts';
+import IS1205 from './admission/IS1205-RuntimeUnusable/rule.ts';
+import IS1206 from './admission/IS1206-ServingContainerMisnamed/rule.ts';
+import IS1207 from './admission/IS1207-GraphStepMissing/rule.ts';
+import IS1208 from './admission/IS1208-MultiNodeSpecInvalid/rule.ts';
+import IS1210 from './admission/IS1210-KnativeFeatureDisabled/rule.ts';
+import IS1211 from './admission/IS1211-KnativeSpecInvalid/rule.ts';
+import IS1212 from './admission/IS1212-KnativeLimitExceeded/rule.ts';
+import IS1229 from './admission/IS1229-ReconcileFails/rule.ts';
+import IS1231 from './admission/IS1231-LlmConfigMissing/rule.ts';
+import IS1232 from './admission/IS1232-LlmConfigInvalid/rule.ts';
+import IS1233 from './admission/IS1233-LlmSpecUnusable/rule.ts';
+import IS1235 from './admission/IS1235-ModelMeshNamespaceDisabled/rule.ts';
+import IS1236 from './admission/IS1236-TrainedModelParentUnfit/rule.ts';
 import IS1900 from './admission/IS1900-PodsNotCreated/rule.ts';
 import IS2101 from './scheduling/IS2101-InsufficientCpu/rule.ts';
 import IS2102 from './scheduling/IS2102-InsufficientMemory/rule.ts';
@@ -76,10 +93,24 @@ import IS4103 from './model/IS4103-ModelDownloadNotFound/rule.ts';
 import IS4104 from './model/IS4104-ModelDownloadCredentialsMissing/rule.ts';
 import IS4105 from './model/IS4105-ModelHubGated/rule.ts';
 import IS4106 from './model/IS4106-ModelHubUnusable/rule.ts';
+import IS4107 from './model/IS4107-StorageUriUnsupported/rule.ts';
+import IS4108 from './model/IS4108-StorageInitializerSkipped/rule.ts';
+import IS4109 from './model/IS4109-ModelStoreUnreachable/rule.ts';
+import IS4110 from './model/IS4110-ModelStoreUntrusted/rule.ts';
+import IS4111 from './model/IS4111-ModelDownloadUnusable/rule.ts';
+import IS4112 from './model/IS4112-StorageSecretIncomplete/rule.ts';
+import IS4113 from './model/IS4113-LocalModelNotDownloaded/rule.ts';
+import IS4114 from './model/IS4114-TrainedModelNotDownloaded/rule.ts';
 import IS4201 from './model/IS4201-ModelFileMissing/rule.ts';
 import IS4202 from './model/IS4202-ModelLibraryVersionMismatch/rule.ts';
 import IS4203 from './model/IS4203-ModelFileCorrupt/rule.ts';
 import IS4204 from './model/IS4204-ModelFileGitLfsPointer/rule.ts';
+import IS4205 from './model/IS4205-ModelDirectoryAmbiguous/rule.ts';
+import IS4206 from './model/IS4206-ModelLayoutUnfit/rule.ts';
+import IS4207 from './model/IS4207-ModelSettingsInvalid/rule.ts';
+import IS4208 from './model/IS4208-NoModelRegistered/rule.ts';
+import IS4209 from './model/IS4209-ModelCodeMissing/rule.ts';
+import IS4239 from './model/IS4239-ModelNotLoaded/rule.ts';
 import IS5101 from './start/IS5101-SecretMissing/rule.ts';
 import IS5102 from './start/IS5102-ConfigMapMissing/rule.ts';
 import IS5103 from './start/IS5103-SecretKeyMissing/rule.ts';
@@ -134,6 +165,14 @@ import IS6101 from './readiness/IS6101-WorkloadScaledToZero/rule.ts';
 import IS6102 from './readiness/IS6102-RolloutPaused/rule.ts';
 import IS6103 from './readiness/IS6103-ControllerNotObserving/rule.ts';
 import IS6104 from './readiness/IS6104-DaemonSetSelectsNoNode/rule.ts';
+import IS6111 from './readiness/IS6111-ServingStopped/rule.ts';
+import IS6121 from './readiness/IS6121-ProgressDeadlineTooShort/rule.ts';
+import IS6122 from './readiness/IS6122-KnativeNameTaken/rule.ts';
+import IS6123 from './readiness/IS6123-TrafficTargetMissing/rule.ts';
+import IS6124 from './readiness/IS6124-DomainTemplateInvalid/rule.ts';
+import IS6125 from './readiness/IS6125-DomainNotClaimed/rule.ts';
+import IS6126 from './readiness/IS6126-CertificateNotProvisioned/rule.ts';
+import IS6127 from './readiness/IS6127-RevisionGivenUpUnscheduled/rule.ts';
 import IS6201 from './readiness/IS6201-ProbeWrongPort/rule.ts';
 import IS6202 from './readiness/IS6202-BoundToLocalhost/rule.ts';
 import IS6203 from './readiness/IS6203-ProbeWrongPath/rule.ts';
@@ -152,11 +191,55 @@ import IS7101 from './traffic/IS7101-ServiceSelectorMismatch/rule.ts';
 import IS7102 from './traffic/IS7102-ServiceTargetPortMismatch/rule.ts';
 import IS7103 from './traffic/IS7103-ServiceNamedPortMissing/rule.ts';
 import IS7106 from './traffic/IS7106-IngressBackendMissing/rule.ts';
+import IS7201 from './traffic/IS7201-NetworkingControllerDown/rule.ts';
+import IS7202 from './traffic/IS7202-IngressClassUnserved/rule.ts';
+import IS7203 from './traffic/IS7203-GatewayDown/rule.ts';
+import IS7204 from './traffic/IS7204-GatewayProbeFails/rule.ts';
+import IS7206 from './traffic/IS7206-RouteObjectNotOwned/rule.ts';
+import IS7207 from './traffic/IS7207-IngressReconcileFails/rule.ts';
+import IS7211 from './traffic/IS7211-IstioGatewayMissing/rule.ts';
+import IS7212 from './traffic/IS7212-IstioGatewaySelectsNothing/rule.ts';
+import IS7213 from './traffic/IS7213-VirtualServiceHostTaken/rule.ts';
+import IS7214 from './traffic/IS7214-IstioControlPlaneDown/rule.ts';
+import IS7216 from './traffic/IS7216-RouteDestinationMissing/rule.ts';
+import IS7221 from './traffic/IS7221-GatewayMissing/rule.ts';
+import IS7222 from './traffic/IS7222-GatewayNotProgrammed/rule.ts';
+import IS7223 from './traffic/IS7223-GatewayClassUnserved/rule.ts';
+import IS7224 from './traffic/IS7224-HttpRouteNotAccepted/rule.ts';
+import IS7225 from './traffic/IS7225-HttpRouteBackendUnresolved/rule.ts';
+import IS7226 from './traffic/IS7226-GatewayControllerSilent/rule.ts';
+import IS7227 from './traffic/IS7227-ListenerCertificateInvalid/rule.ts';
+import IS7228 from './traffic/IS7228-HttpProxyInvalid/rule.ts';
+import IS7231 from './traffic/IS7231-AuthorizationPolicyDenies/rule.ts';
+import IS7234 from './traffic/IS7234-MutualTlsRequired/rule.ts';
+import IS7235 from './traffic/IS7235-NetworkPolicyBlocks/rule.ts';
+import IS7241 from './traffic/IS7241-VisibilityClusterLocal/rule.ts';
+import IS7242 from './traffic/IS7242-DomainClusterLocal/rule.ts';
+import IS7243 from './traffic/IS7243-IngressClassMissing/rule.ts';
+import IS7301 from './traffic/IS7301-RequestModelUnknown/rule.ts';
+import IS7302 from './traffic/IS7302-RequestContentTypeWrong/rule.ts';
+import IS7303 from './traffic/IS7303-RequestTimeoutTooShort/rule.ts';
+import IS7304 from './traffic/IS7304-RequestPathEncoded/rule.ts';
+import IS7305 from './traffic/IS7305-RequestPathUnknown/rule.ts';
+import IS7306 from './traffic/IS7306-RequestMethodWrong/rule.ts';
+import IS7307 from './traffic/IS7307-RequestHostUnknown/rule.ts';
+import IS7308 from './traffic/IS7308-RequestInputRefused/rule.ts';
+import IS7309 from './traffic/IS7309-RequestTooLarge/rule.ts';
+import IS7310 from './traffic/IS7310-RequestQueueFull/rule.ts';
+import IS7311 from './traffic/IS7311-RequestContextTooLong/rule.ts';
+import IS7312 from './traffic/IS7312-RequestUnauthenticated/rule.ts';
+import IS7313 from './traffic/IS7313-RequestGrpcRefused/rule.ts';
+import IS7314 from './traffic/IS7314-GraphStepRefused/rule.ts';
+import IS7315 from './traffic/IS7315-BatchRequestRefused/rule.ts';
+import IS7316 from './traffic/IS7316-RequestRedirected/rule.ts';
+import IS7317 from './traffic/IS7317-ModelServerError/rule.ts';
 import IS7900 from './traffic/IS7900-ServiceWithoutEndpoints/rule.ts';
+import IS7910 from './traffic/IS7910-RequestFailed/rule.ts';
 import IS8101 from './behaviour/IS8101-AutoscalerRequestMissing/rule.ts';
 import IS8102 from './behaviour/IS8102-MetricsUnavailable/rule.ts';
 import IS8103 from './behaviour/IS8103-AutoscalerTargetMissing/rule.ts';
 import IS8104 from './behaviour/IS8104-AutoscalerMetricInvalid/rule.ts';
+import IS8111 from './behaviour/IS8111-ScaledObjectNotReady/rule.ts';
 import IS8401 from './behaviour/IS8401-BackgroundTaskDied/rule.ts';
 import IS8402 from './behaviour/IS8402-OptionalDependencyDisabled/rule.ts';
 import IS8900 from './behaviour/IS8900-AutoscalerInactive/rule.ts';
@@ -167,6 +250,18 @@ import IS9203 from './platform/IS9203-KubeletRejectedPod/rule.ts';
 import IS9204 from './platform/IS9204-SandboxNotCreated/rule.ts';
 import IS9205 from './platform/IS9205-RuntimeHandlerMissing/rule.ts';
 import IS9206 from './platform/IS9206-NodeUnderPressure/rule.ts';
+import IS9301 from './platform/IS9301-ServingControllerDown/rule.ts';
+import IS9302 from './platform/IS9302-ControllerNotPermitted/rule.ts';
+import IS9303 from './platform/IS9303-ControllerSilent/rule.ts';
+import IS9304 from './platform/IS9304-ServingConfigInvalid/rule.ts';
+import IS9305 from './platform/IS9305-ServingKindMissing/rule.ts';
+import IS9306 from './platform/IS9306-FinalizerHangs/rule.ts';
+import IS9401 from './platform/IS9401-ActivatorDown/rule.ts';
+import IS9402 from './platform/IS9402-KnativeAutoscalerDown/rule.ts';
+import IS9403 from './platform/IS9403-KnativeConfigInvalid/rule.ts';
+import IS9501 from './platform/IS9501-LlmReferenceMissing/rule.ts';
+import IS9502 from './platform/IS9502-InferencePoolNotAccepted/rule.ts';
+import IS9504 from './platform/IS9504-ModelMeshRuntimeDown/rule.ts';
 
 export const rules: readonly AnyRule[] = [
   IS1101,
@@ -182,6 +277,23 @@ export const rules: readonly AnyRule[] = [
   IS1111,
   IS1112,
   IS1190,
+  IS1201,
+  IS1202,
+  IS1203,
+  IS1204,
+  IS1205,
+  IS1206,
+  IS1207,
+  IS1208,
+  IS1210,
+  IS1211,
+  IS1212,
+  IS1229,
+  IS1231,
+  IS1232,
+  IS1233,
+  IS1235,
+  IS1236,
   IS1900,
   IS2101,
   IS2102,
@@ -245,10 +357,24 @@ export const rules: readonly AnyRule[] = [
   IS4104,
   IS4105,
   IS4106,
+  IS4107,
+  IS4108,
+  IS4109,
+  IS4110,
+  IS4111,
+  IS4112,
+  IS4113,
+  IS4114,
   IS4201,
   IS4202,
   IS4203,
   IS4204,
+  IS4205,
+  IS4206,
+  IS4207,
+  IS4208,
+  IS4209,
+  IS4239,
   IS5101,
   IS5102,
   IS5103,
@@ -303,6 +429,14 @@ export const rules: readonly AnyRule[] = [
   IS6102,
   IS6103,
   IS6104,
+  IS6111,
+  IS6121,
+  IS6122,
+  IS6123,
+  IS6124,
+  IS6125,
+  IS6126,
+  IS6127,
   IS6201,
   IS6202,
   IS6203,
@@ -321,11 +455,55 @@ export const rules: readonly AnyRule[] = [
   IS7102,
   IS7103,
   IS7106,
+  IS7201,
+  IS7202,
+  IS7203,
+  IS7204,
+  IS7206,
+  IS7207,
+  IS7211,
+  IS7212,
+  IS7213,
+  IS7214,
+  IS7216,
+  IS7221,
+  IS7222,
+  IS7223,
+  IS7224,
+  IS7225,
+  IS7226,
+  IS7227,
+  IS7228,
+  IS7231,
+  IS7234,
+  IS7235,
+  IS7241,
+  IS7242,
+  IS7243,
+  IS7301,
+  IS7302,
+  IS7303,
+  IS7304,
+  IS7305,
+  IS7306,
+  IS7307,
+  IS7308,
+  IS7309,
+  IS7310,
+  IS7311,
+  IS7312,
+  IS7313,
+  IS7314,
+  IS7315,
+  IS7316,
+  IS7317,
   IS7900,
+  IS7910,
   IS8101,
   IS8102,
   IS8103,
   IS8104,
+  IS8111,
   IS8401,
   IS8402,
   IS8900,
@@ -336,4 +514,16 @@ export const rules: readonly AnyRule[] = [
   IS9204,
   IS9205,
   IS9206,
+  IS9301,
+  IS9302,
+  IS9303,
+  IS9304,
+  IS9305,
+  IS9306,
+  IS9401,
+  IS9402,
+  IS9403,
+  IS9501,
+  IS9502,
+  IS9504,
 ];

@@ -117,6 +117,9 @@ class Layout {
         return this.#registry(piece);
       case 'output':
         return this.#output(piece);
+      // They have no place in the API's URL space.
+      case 'exchange':
+        return false;
     }
   }
 

@@ -14,12 +14,13 @@ import type {
   LogRefusalEvidence,
   Lookup,
   ObjectEvidence,
+  ExchangeEvidence,
   OutputEvidence,
   RegistryEvidence,
   Snapshot,
 } from '../model/evidence.ts';
 import { at, listAt, textAt } from '../model/json.ts';
-import { kindNamed, severalOf } from '../model/kinds.ts';
+import { kindNamed, kindWord, nameWithKind, severalOf } from '../model/kinds.ts';
 import { groupOf, refKey, type ResourceRef } from '../model/reference.ts';
 import type { EventRecord, KubeObject, Listing, LogText, SnapshotReader } from '../model/reader.ts';
 import { eventRecord } from './event-record.ts';
@@ -40,6 +41,7 @@ class Reader implements SnapshotReader {
   readonly #logs = new Map<string, LogEvidence | LogRefusalEvidence>();
   readonly #registry = new Map<string, RegistryEvidence[]>();
   readonly #outputs: OutputEvidence[] = [];
+  readonly #exchanges: ExchangeEvidence[] = [];
   readonly #gaps = new Map<string, EvidenceGap>();
   #events: Map<string, EventRecord[]> | undefined;
 
@@ -71,6 +73,9 @@ class Reader implements SnapshotReader {
       case 'output':
         this.#outputs.push(piece);
         return;
+      case 'exchange':
+        this.#exchanges.push(piece);
+        return;
     }
   }
 
@@ -94,12 +99,12 @@ class Reader implements SnapshotReader {
       // A namesake that was created anew is another object, and names are unique: the one asked for is gone.
       const anew = ref.uid !== undefined && found.ref.uid !== undefined && ref.uid !== found.ref.uid;
       return anew
-        ? { state: 'absent', cite: found.cite(`${ref.kind} ${ref.name} was created anew`) }
-        : { state: 'present', value: found, cite: found.cite(`${ref.kind} ${ref.name}`) };
+        ? { state: 'absent', cite: found.cite(`${nameWithKind(ref)} was created anew`) }
+        : { state: 'present', value: found, cite: found.cite(nameWithKind(ref)) };
     }
     const absence = this.#absent.get(refKey(ref));
     if (absence !== undefined) {
-      return { state: 'absent', cite: whole(absence, `${ref.kind} ${ref.name} does not exist`) };
+      return { state: 'absent', cite: whole(absence, `${nameWithKind(ref)} does not exist`) };
     }
     const list = this.#covering(
       ref.kind,
@@ -107,7 +112,7 @@ class Reader implements SnapshotReader {
       ref.namespace,
       ref.kind === 'Namespace' ? ref.name : undefined,
     );
-    if (list) return { state: 'absent', cite: whole(list.id, `no ${ref.kind} ${ref.name} in the list`) };
+    if (list) return { state: 'absent', cite: whole(list.id, `no ${nameWithKind(ref)} in the list`) };
     return { state: 'unknown', gap: this.#gapFor(ref) };
   }
 
@@ -180,7 +185,7 @@ class Reader implements SnapshotReader {
       if (candidate.namespaces === 'all') return true;
       return namespace !== undefined && candidate.namespaces.includes(namespace);
     });
-    if (list) return { state: 'present', value: true, cite: whole(list.id, `list of ${kind}`) };
+    if (list) return { state: 'present', value: true, cite: whole(list.id, `list of ${severalOf(kind)}`) };
     const info = kindNamed(kind, group);
     const version = info?.versions[0] ?? 'v1';
     const apiVersion = group === '' ? version : `${group}/${version}`;
@@ -284,6 +289,10 @@ class Reader implements SnapshotReader {
     return this.#outputs;
   }
 
+  exchanges(): readonly ExchangeEvidence[] {
+    return this.#exchanges;
+  }
+
   citeEvidence(id: EvidenceId, label: string): Citation {
     return whole(id, label);
   }
@@ -316,7 +325,7 @@ function logKey(pod: ResourceRef, container: string, previous: boolean): string 
 /** What a person would type to see it; never with the values of a Secret. */
 function getCommand(ref: ResourceRef): string {
   const place = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
-  return `kubectl${place} ${ref.kind === 'Secret' ? 'describe' : 'get'} ${ref.kind.toLowerCase()} ${ref.name}`;
+  return `kubectl${place} ${ref.kind === 'Secret' ? 'describe' : 'get'} ${kindWord(ref)} ${ref.name}`;
 }
 
 function eventKey(ref: ResourceRef): string {

@@ -55,6 +55,22 @@ export const givenSchema = z.strictObject({
       }),
     )
     .optional(),
+  requests: z
+    .array(
+      z.strictObject({
+        method: z.string().optional(),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()).optional(),
+        body: z.string().optional(),
+        status: z.number().optional(),
+        answer: z.string().optional(),
+        answerHeaders: z.record(z.string(), z.string()).optional(),
+        error: z.string().optional(),
+        seconds: z.number().optional(),
+        accessLog: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
   outputs: z.array(z.strictObject({ command: z.string(), text: z.string() })).optional(),
   unlisted: z.array(z.string()).optional().describe('kinds whose list was not read'),
   forbidden: z.array(z.string()).optional().describe('Node (a list), Secret/name, log/pod/container: refused with 403'),
@@ -138,7 +154,8 @@ function referenceFrom(text: string, namespace: string): ResourceRef {
   const info = kindNamed(kind) ?? kindFromWord(kind);
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',
-    kind,
+    // `Service.serving.knative.dev` is a kind with its group.
+    kind: info?.kind ?? kind,
     name: text.slice(slash + 1),
     ...(info?.namespaced === false ? {} : { namespace }),
   };

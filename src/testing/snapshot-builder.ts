@@ -5,7 +5,7 @@
 import { apiPath } from '../model/api-path.ts';
 import type { Evidence, EvidenceGap, Snapshot } from '../model/evidence.ts';
 import { at, isObject, textAt, type JsonObject } from '../model/json.ts';
-import { KINDS, apiVersionOf, kindNamed } from '../model/kinds.ts';
+import { KINDS, apiVersionOf, kindFromWord, kindNamed } from '../model/kinds.ts';
 import type { ResourceRef } from '../model/reference.ts';
 
 export interface GivenEvent {
@@ -37,6 +37,20 @@ export interface GivenRegistry {
   readonly body?: unknown | undefined;
 }
 
+/** A request that was sent; `answer` is the body that came back. */
+interface GivenRequest {
+  readonly method?: string | undefined;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly status?: number | undefined;
+  readonly answer?: string | undefined;
+  readonly answerHeaders?: Readonly<Record<string, string>> | undefined;
+  readonly error?: string | undefined;
+  readonly seconds?: number | undefined;
+  readonly accessLog?: readonly string[] | undefined;
+}
+
 export interface Given {
   readonly now?: string | undefined;
   /** Default namespace of objects, events and logs. */
@@ -46,6 +60,7 @@ export interface Given {
   readonly events?: readonly GivenEvent[] | undefined;
   readonly logs?: readonly GivenLog[] | undefined;
   readonly registry?: readonly GivenRegistry[] | undefined;
+  readonly requests?: readonly GivenRequest[] | undefined;
   readonly outputs?: readonly { readonly command: string; readonly text: string }[] | undefined;
   /** Kinds whose lists were not read whole; everything else counts as complete. */
   readonly unlisted?: readonly string[] | undefined;
@@ -98,6 +113,30 @@ export function buildSnapshot(given: Given): Snapshot {
     const subject = { apiVersion: 'inferscope', kind: 'Output', name: `output-${index}` };
     evidence.push({ type: 'output', id: `ev:output/${index}`, subject, completeness: { kind: 'complete' }, ...output });
   }
+  for (const [index, exchange] of (given.requests ?? []).entries()) {
+    const {
+      method = 'POST',
+      url,
+      headers = {},
+      body,
+      status,
+      answer = '',
+      answerHeaders = {},
+      error,
+      ...more
+    } = exchange;
+    evidence.push({
+      type: 'exchange',
+      id: `ev:requests.json/${index}`,
+      subject: { apiVersion: 'inferscope', kind: 'Request', name: `${method} ${url}` },
+      completeness: { kind: 'complete' },
+      request: { method, url, headers, ...(body === undefined ? {} : { body }) },
+      ...(status === undefined ? {} : { response: { status, headers: answerHeaders, body: answer } }),
+      ...(error === undefined ? {} : { error }),
+      ...(more.seconds === undefined ? {} : { seconds: more.seconds }),
+      accessLog: more.accessLog ?? [],
+    });
+  }
   for (const word of given.absent ?? []) {
     const subject = referenceFrom(word, namespace);
     evidence.push({
@@ -133,8 +172,9 @@ export function buildSnapshot(given: Given): Snapshot {
 }
 
 function referenceFrom(word: string, namespace: string): ResourceRef {
-  const [kind = '', name = ''] = word.split('/');
-  const info = kindNamed(kind);
+  const [kindWord = '', name = ''] = word.split('/');
+  const info = kindNamed(kindWord) ?? kindFromWord(kindWord);
+  const kind = info?.kind ?? kindWord;
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',
     kind,
@@ -195,8 +235,10 @@ function objectEvidence(partial: JsonObject, namespace: string): Evidence {
 }
 
 function ownerReference(owner: string, namespace: string | undefined): JsonObject {
-  const [kind = '', name = ''] = owner.split('/');
-  const info = kindNamed(kind);
+  const [word = '', name = ''] = owner.split('/');
+  const info = kindNamed(word) ?? kindFromWord(word);
+  // `Service.serving.knative.dev` is a kind with its group.
+  const kind = info?.kind ?? word;
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',
     kind,
@@ -208,8 +250,9 @@ function ownerReference(owner: string, namespace: string | undefined): JsonObjec
 }
 
 function eventBody(event: GivenEvent, index: number, namespace: string, now: string): JsonObject {
-  const [kind = '', name = ''] = event.on.split('/');
-  const info = kindNamed(kind);
+  const [word = '', name = ''] = event.on.split('/');
+  const info = kindNamed(word) ?? kindFromWord(word);
+  const kind = info?.kind ?? word;
   const clusterScoped = info?.namespaced === false;
   return {
     kind: 'Event',

@@ -1,11 +1,11 @@
 /**
- * What the API server refused, and why: a pod that a controller wants, or the object itself when somebody applied it. Finds the refusal that
+ * What the API server refused, and why: what a controller wants to make, or the object itself when somebody applied it. Finds the refusal that
  * still holds and has its words taken apart by `parse/admission-message.ts`; it does not look up what the words name (`refusal-references.ts`).
  */
 import type { Citation, Citations, EvidenceGap, Timestamp } from '../model/evidence.ts';
 import type { Effect } from '../model/finding.ts';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../model/json.ts';
-import { KINDS } from '../model/kinds.ts';
+import { KINDS, kindNamed, nameWithKind } from '../model/kinds.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { kubeObject } from './kube-object.ts';
@@ -14,15 +14,16 @@ import { parseAdmissionError, type AdmissionError } from './parse/admission-mess
 import { quoted } from './parse/quoted.ts';
 import { refusedCommand } from './refused-command.ts';
 import { podCreation } from './pod-creation.ts';
+import { reconcileError } from './reconcile-error.ts';
 import { workloadState } from './workload-state.ts';
 
 /** The kinds whose pods may be refused. */
 const CONTROLLERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'];
 
-/** Everything that somebody may apply and see refused. `Service.group` tells Knative's from the core's. */
+/** Everything that somebody may apply and see refused; a group tells the kinds that share a name from the first of that name. */
 export const REFUSABLE: readonly string[] = [
   ...KINDS.filter((info) => info.kind !== 'Event' && info.kind !== 'Pod').map((info) =>
-    info.kind === 'Service' && info.group !== '' ? `${info.kind}.${info.group}` : info.kind,
+    kindNamed(info.kind)?.group === info.group ? info.kind : `${info.kind}.${info.group}`,
   ),
   'Pod',
 ];
@@ -37,13 +38,18 @@ export interface PodTemplate {
 export interface Refused {
   readonly state: 'refused';
   readonly error: AdmissionError;
-  readonly by: 'controller' | 'command';
+  /** controller: its pods. reconcile: what the controller of a custom resource wants to make for it. command: the object itself. */
+  readonly by: 'controller' | 'reconcile' | 'command';
+  /** `the pods of Deployment x`, `the predictor of InferenceService y`, or the object itself where a command was refused. */
+  readonly what: string;
+  /** Whether each of several pods is refused, and not one object. */
+  readonly ofPods: boolean;
   readonly effects: readonly Effect[];
   /** Topmost owner: where a mistake in the pod template is to be mended. */
   readonly root: ResourceRef;
   /** The topmost object with a pod template that was seen. */
   readonly template?: PodTemplate;
-  /** Both 0 where a command was refused. */
+  /** Both 0 where pods are not counted. */
   readonly created: number;
   readonly desired: number;
   readonly at?: Timestamp;
@@ -60,15 +66,16 @@ export type AdmissionRefusal =
 export const admissionRefusal = defineView<AdmissionRefusal>({
   id: 'admission-refusal',
   needs: [{ type: 'object', kind: '*' }, { type: 'event' }, { type: 'output' }],
-  uses: [podCreation, ownerTree, workloadState, kubeObject],
+  uses: [podCreation, ownerTree, workloadState, kubeObject, reconcileError],
   derive(context, subject) {
     const refused = CONTROLLERS.includes(subject.kind)
       ? ofController(context, subject)
       : subject.kind === 'Deployment'
         ? ofDeployment(context, subject)
-        : undefined;
+        : ofReconciled(context, subject);
+    if (refused?.state === 'refused') return refused;
     return (
-      refused ?? ofCommand(context, subject) ?? { state: 'none', because: 'no refusal by the API server is recorded' }
+      ofCommand(context, subject) ?? refused ?? { state: 'none', because: 'no refusal by the API server is recorded' }
     );
   },
 });
@@ -112,6 +119,35 @@ function ofDeployment(context: ViewContext, subject: ResourceRef): AdmissionRefu
   });
 }
 
+/** What the controller of a custom resource wants to make for it may be refused as well, and the resource then says so. */
+function ofReconciled(context: ViewContext, subject: ResourceRef): AdmissionRefusal | undefined {
+  const met = context.use(reconcileError, subject);
+  if (met.state === 'unknown') return met;
+  if (met.state === 'none') return undefined;
+  const error = parseAdmissionError(met.text);
+  // Errors of the controller itself are no refusals.
+  if (error.class === 'other') return undefined;
+  const { root, descendants } = context.use(ownerTree, subject);
+  // Knative asks for a pod on trial, and a Revision passes on what its ReplicaSet was refused.
+  const ofPods = /dry run failed with|\bpods "/.test(met.text);
+  // A ReplicaSet that may not make its pods tells it better, with counts.
+  if (ofPods && descendants.some(({ ref }) => ref.kind === 'ReplicaSet')) return undefined;
+  return {
+    state: 'refused',
+    error,
+    by: 'reconcile',
+    what: ofPods ? `the pods of ${nameWithKind(root)}` : met.what,
+    ofPods,
+    effects: ['object-not-reconciled'],
+    root,
+    created: 0,
+    desired: 0,
+    at: met.at,
+    cite: met.cite,
+    cites: [met.cite],
+  };
+}
+
 interface Words {
   readonly message: string;
   readonly at: Timestamp;
@@ -128,6 +164,8 @@ function refusedBy(context: ViewContext, subject: ResourceRef, words: Words): Re
     state: 'refused',
     error: parseAdmissionError(words.message),
     by: 'controller',
+    what: `the pods of ${nameWithKind(tree.root)}`,
+    ofPods: true,
     effects: ['pod-not-created'],
     root: tree.root,
     ...(template === undefined ? {} : { template }),
@@ -166,6 +204,8 @@ function ofCommand(context: ViewContext, subject: ResourceRef): AdmissionRefusal
     state: 'refused',
     error: parseAdmissionError(statement.text),
     by: 'command',
+    what: nameWithKind(subject),
+    ofPods: false,
     effects: ['object-refused'],
     root: subject,
     ...(template === undefined ? {} : { template }),
@@ -192,15 +232,15 @@ export function templateContainers(template: PodTemplate): readonly {
   );
 }
 
-/** `the pods of Deployment x`, or the object itself where a command was refused. */
 export function whatIsRefused(refused: Refused): string {
-  const object = `${refused.root.kind} ${refused.root.name}`;
-  return refused.by === 'controller' ? `the pods of ${object}` : object;
+  return refused.what;
 }
 
 export function whatFollows(refused: Refused): string {
+  if (refused.by === 'reconcile')
+    return `The controller tries again and is refused each time: ${refused.what} ${refused.ofPods ? 'are not made, or stay as they were' : 'is not made, or stays as it was'}.`;
   if (refused.by === 'command')
-    return `The API server did not take the change: ${refused.root.kind} ${refused.root.name} is as it was, or does not exist.`;
+    return `The API server did not take the change: ${nameWithKind(refused.root)} is as it was, or does not exist.`;
   return `${refused.created} of ${refused.desired} pods exist; the controller tries again and is refused each time.`;
 }
 
@@ -212,6 +252,6 @@ export function refusalTrace(
   const [, counts] = refused.cites;
   const said = words.trim() === '' ? '' : `: ${quoted(words)}`;
   const refusal = { text: `the API server refuses ${whatIsRefused(refused)}${said}`, cite: [refused.cite] };
-  if (refused.by === 'command' || counts === undefined) return [refusal];
+  if (refused.by !== 'controller' || counts === undefined) return [refusal];
   return [refusal, { text: `${refused.created} of ${refused.desired} pods exist`, cite: [counts] }];
 }

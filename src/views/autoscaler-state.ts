@@ -10,6 +10,7 @@ import { fieldOwner, type FieldOwner } from './field-owner.ts';
 import { kubeObject } from './kube-object.ts';
 import { ownerTree } from './owner-tree.ts';
 import { parseAutoscalerMessage, type AutoscalerTrouble, type MetricsGroup } from './parse/autoscaler-message.ts';
+import { conditionsOf } from './parse/conditions.ts';
 import { nearestNames } from './parse/nearest-name.ts';
 import { secondsBetween } from './parse/time.ts';
 import { podState } from './pod-state.ts';
@@ -41,6 +42,8 @@ export interface AutoscalerState {
   /** The newest event that says more than the condition does. */
   readonly event?: Citation;
   readonly readyPods: number;
+  /** How long the pod that is Ready longest is so, in seconds; undefined where none is Ready. */
+  readonly readySeconds?: number;
   readonly failingPods: number;
   apiService(group: MetricsGroup): Lookup<KubeObject>;
   readonly targetOwner?: Lookup<FieldOwner>;
@@ -74,11 +77,16 @@ function stateOf(context: ViewContext, object: KubeObject): AutoscalerState {
   const target = targetOf(context, object);
   const pods = target === undefined ? [] : context.use(ownerTree, target.ref).pods;
   let readyPods = 0;
+  let readySeconds: number | undefined;
   let failingPods = 0;
   for (const pod of pods) {
     const state = context.use(podState, pod.ref);
     if (state.state !== 'present') continue;
-    if (state.value.ready) readyPods += 1;
+    if (state.value.ready) {
+      readyPods += 1;
+      const ready = conditionsOf(pod.body).find((condition) => condition.type === 'Ready');
+      readySeconds = Math.max(readySeconds ?? 0, secondsBetween(ready?.since, context.now) ?? 0);
+    }
     if (!state.value.healthy) failingPods += 1;
   }
   const failing = failingOf(context, object);
@@ -96,6 +104,7 @@ function stateOf(context: ViewContext, object: KubeObject): AutoscalerState {
     ...(failing === undefined ? {} : { failing }),
     ...(event === undefined ? {} : { event: event.cite() }),
     readyPods,
+    ...(readySeconds === undefined ? {} : { readySeconds }),
     failingPods,
     apiService: (group) => apiServiceOf(context, group),
     ...(owner === undefined ? {} : { owner }),

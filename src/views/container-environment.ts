@@ -30,7 +30,7 @@ export interface ContainerEnvironment {
 export const containerEnvironment = defineView<Lookup<ContainerEnvironment>>({
   id: 'container-environment',
   needs: [
-    { type: 'object', kind: 'Pod' },
+    { type: 'object', kind: '*' },
     { type: 'object', kind: 'ConfigMap' },
   ],
   derive(context, subject) {

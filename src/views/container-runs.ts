@@ -4,7 +4,10 @@
  */
 import type { Citation, EvidenceGap, Lookup } from '../model/evidence.ts';
 import type { Effect } from '../model/finding.ts';
+import { at } from '../model/json.ts';
 import { defineView, type EventRecord, type ViewContext } from '../model/reader.ts';
+import type { ResourceRef } from '../model/reference.ts';
+import { keepsRuns, keptRuns } from './kept-runs.ts';
 import { kubeObject } from './kube-object.ts';
 import { ownerTree } from './owner-tree.ts';
 import { secondsBetween } from './parse/time.ts';
@@ -31,22 +34,44 @@ export interface ContainerRun {
   readonly instead?: EvidenceGap;
   /** The effects that a cause in this log has. */
   readonly effects: readonly Effect[];
+  /** What shows them: the pod, or what stood on a pod that is gone. */
+  readonly affects: readonly [ResourceRef, ...ResourceRef[]];
 }
 
 export const containerRuns = defineView<Lookup<readonly ContainerRun[]>>({
   id: 'container-runs',
   needs: [{ type: 'event' }, { type: 'log' }],
-  uses: [podState, ownerTree, kubeObject],
+  uses: [podState, ownerTree, kubeObject, keptRuns],
   derive(context, subject) {
+    if (keepsRuns(subject)) return context.use(keptRuns, subject);
     const state = context.use(podState, subject);
     if (state.state !== 'present') return state;
     const runs = state.value.troubled.flatMap((container) => {
       if (container.trouble !== 'exits' && container.trouble !== 'not-ready') return [];
       return [runOf(context, state.value, withWrittenImage(context, subject, container))];
     });
-    return { state: 'present', cite: state.cite, value: runs };
+    const served = behindProxy(state.value).map((container) =>
+      runOf(context, state.value, withWrittenImage(context, subject, container)),
+    );
+    return { state: 'present', cite: state.cite, value: [...runs, ...served] };
   },
 });
+
+/**
+ * Knative gives the server no readiness probe: its queue-proxy asks in its place (knative serving pkg/reconciler/revision/resources/deploy.go). So
+ * the server counts as Ready while the proxy waits for it.
+ */
+function behindProxy(state: PodState): readonly ContainerState[] {
+  const proxy = state.troubled.find((container) => container.name === 'queue-proxy');
+  if (proxy?.trouble !== 'not-ready' || state.troubled.length > 1) return [];
+  return state.containers.filter(
+    (container) =>
+      container.role === 'main' &&
+      container.running &&
+      container.trouble === undefined &&
+      at(container.spec, 'readinessProbe') === undefined,
+  );
+}
 
 function runOf(context: ViewContext, state: PodState, container: ContainerState): ContainerRun {
   const ended = container.trouble === 'exits';
@@ -61,6 +86,7 @@ function runOf(context: ViewContext, state: PodState, container: ContainerState)
     ...(killing === undefined ? {} : { killing: killing.cite() }),
     ...logOf(context, state, container),
     effects: ended ? ['container-exits'] : ['container-not-ready'],
+    affects: [state.pod.ref],
   };
 }
 

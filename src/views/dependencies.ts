@@ -13,6 +13,7 @@ import { nearestNames } from './parse/nearest-name.ts';
 import { podState } from './pod-state.ts';
 import type { LogHit, RunLog } from './run-log.ts';
 import { serviceEndpoints, type ServiceEndpoints } from './service-endpoints.ts';
+import { isStorageInitializer } from './storage-downloads.ts';
 
 export interface DependencyFailure {
   readonly run: ContainerRun;
@@ -91,6 +92,8 @@ export const dependencies = defineView<Lookup<Dependencies>>({
 
 function failureOf(context: ViewContext, pod: ResourceRef, run: ContainerRun): readonly DependencyFailure[] {
   if (run.log.state !== 'present' || run.endedBy === 'memory') return [];
+  // The store of a model, which KServe looks up and not the program: `storage-reach.ts`.
+  if (isStorageInitializer(run.container)) return [];
   const log = run.log.value;
   const name = endOf(log, NAME);
   const hit = name ?? endOf(log, REFUSED);

@@ -15,7 +15,10 @@ export interface FieldOwner {
 
 export const fieldOwner = defineView<Lookup<FieldOwner>>({
   id: 'field-owner',
-  needs: [{ type: 'object', kind: '*' }],
+  needs: [
+    { type: 'object', kind: '*' },
+    { type: 'object', kind: '**' },
+  ],
   derive(context, subject) {
     const found = context.object(subject);
     if (found.state !== 'present') return found;

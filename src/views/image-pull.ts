@@ -1,18 +1,22 @@
 /**
- * Everything that is known about why the images of a Pod are not there: the errors, the pull secrets, the node, the
- * images that others run, and which object to change. Facts for the rules of the images stage; it blames nothing.
+ * Everything that is known about why the images of a Pod, or of a Knative Revision, are not there: the errors, who asks the registry, the pull
+ * secrets, the images that others run, and which object to change. Facts for the rules of the images stage; it blames nothing.
  */
 import type { Citation, EvidenceGap, Lookup, Timestamp } from '../model/evidence.ts';
-import type { Verdict } from '../model/finding.ts';
-import { listAt } from '../model/json.ts';
+import type { Finding, Verdict } from '../model/finding.ts';
+import { listAt, textMapAt } from '../model/json.ts';
 import { CLUSTER, defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { fieldOwner, type FieldOwner } from './field-owner.ts';
 import { knownImages, type KnownImage } from './known-images.ts';
 import { kubeObject } from './kube-object.ts';
 import { ownerTree } from './owner-tree.ts';
 import { podState, type PodState } from './pod-state.ts';
 import { pullFailureOf, type PullFailure, type PullMechanism } from './pull-failure.ts';
+import { resolutionFailuresOf } from './digest-failure.ts';
+import { configRef, knativeConfig, settingsOf } from './knative-config.ts';
+import { isRevision, knativeRevision } from './knative-revision.ts';
 import { pullSecrets, type PullSecrets } from './pull-secrets.ts';
 import { templateOwnerOf, workloadOf } from './workload-of.ts';
 
@@ -20,13 +24,34 @@ import { templateOwnerOf, workloadOf } from './workload-of.ts';
 export interface PullTarget {
   /** Topmost owner: what a person wrote. */
   readonly workload: ResourceRef;
+  /** Present where the Knative controller asks, for a Revision. */
+  readonly knative?: {
+    /** The part of an InferenceService that it belongs to (`predictor`). */
+    readonly component: string | undefined;
+    readonly now: Timestamp;
+    /** ConfigMap config-deployment, with what it sets where it was seen. */
+    readonly config: ResourceRef;
+    readonly settings: Readonly<Record<string, string>> | undefined;
+  };
   /** The object whose template may be changed with kubectl; absent where a controller above would undo it. */
   readonly template?: KubeObject;
   readonly owner: Lookup<FieldOwner>;
 }
 
+/**
+ * Who asks the registry. The kubelet of a node pulls for a Pod; for a Revision the Knative controller looks up the digest of the tag, from inside the
+ * cluster: with its own DNS, network and trust, and before there is a Pod (knative serving pkg/reconciler/revision/resolve.go).
+ */
+export type Puller = 'kubelet' | 'knative';
+
 export interface ImagePull {
-  readonly pod: PodState;
+  /** The Pod or the Revision. */
+  readonly object: KubeObject;
+  /** Absent for a Revision. */
+  readonly pod: PodState | undefined;
+  readonly puller: Puller;
+  /** What stands on a Revision: without the digest of its image none of it gets Ready. */
+  readonly above: readonly ResourceRef[];
   /** One for each image that the pod waits for. */
   readonly failures: readonly PullFailure[];
   /** A pull that began and has not ended, of a pod that waits for it longer than a start takes. */
@@ -49,9 +74,15 @@ export interface PullUnderWay {
 
 export const imagePull = defineView<Lookup<ImagePull>>({
   id: 'image-pull',
-  needs: [{ type: 'object', kind: 'Node' }, { type: 'event' }, { type: 'registry' }],
-  uses: [podState, pullSecrets, knownImages, fieldOwner, ownerTree, kubeObject],
+  needs: [
+    { type: 'object', kind: 'Node' },
+    { type: 'object', kind: 'ConfigMap' },
+    { type: 'event' },
+    { type: 'registry' },
+  ],
+  uses: [podState, pullSecrets, knownImages, fieldOwner, ownerTree, kubeObject, knativeRevision],
   derive(context, subject) {
+    if (isRevision(subject)) return revisionPull(context, subject);
     const state = context.use(podState, subject);
     if (state.state !== 'present') return state;
     const secrets = context.use(pullSecrets, subject);
@@ -64,16 +95,16 @@ export const imagePull = defineView<Lookup<ImagePull>>({
       state: 'present',
       cite: state.cite,
       value: {
+        object: pod.pod,
         pod,
+        puller: 'kubelet',
+        above: [],
         failures: failuresOf(context, pod),
         pulling: pullUnderWay(context, pod),
         secrets: secrets.value,
         secretsCite:
           template !== undefined && listAt(template.body, 'spec', 'template', 'spec', 'imagePullSecrets').length > 0
-            ? template.cite(
-                `pull secrets of ${template.ref.kind} ${template.ref.name}`,
-                '/spec/template/spec/imagePullSecrets',
-              )
+            ? template.cite(`pull secrets of ${nameWithKind(template.ref)}`, '/spec/template/spec/imagePullSecrets')
             : secrets.value.cite,
         node,
         nodeFound: node === undefined ? undefined : context.object(node),
@@ -83,6 +114,42 @@ export const imagePull = defineView<Lookup<ImagePull>>({
     };
   },
 });
+
+function revisionPull(context: ViewContext, subject: ResourceRef): Lookup<ImagePull> {
+  const found = context.use(knativeRevision, subject);
+  if (found.state !== 'present') return found;
+  const secrets = context.use(pullSecrets, subject);
+  if (secrets.state !== 'present') return secrets;
+  const revision = found.value;
+  const failures = resolutionFailuresOf(context, revision);
+  const settings = failures.length === 0 ? undefined : knativeConfig(context, 'config-deployment');
+  return {
+    state: 'present',
+    cite: found.cite,
+    value: {
+      object: revision.object,
+      pod: undefined,
+      puller: 'knative',
+      above: revision.affects.slice(1),
+      failures,
+      pulling: undefined,
+      secrets: secrets.value,
+      secretsCite: secrets.value.cite,
+      node: undefined,
+      nodeFound: undefined,
+      known: failures.length === 0 ? [] : context.use(knownImages, CLUSTER),
+      target: {
+        ...targetOf(context, subject, revision.object, undefined),
+        knative: {
+          now: context.now,
+          component: textMapAt(revision.object.body, 'metadata', 'labels')['component'],
+          config: configRef(context, 'config-deployment'),
+          settings: settings?.state === 'present' ? settingsOf(settings.value) : undefined,
+        },
+      },
+    },
+  };
+}
 
 function failuresOf(context: ViewContext, pod: PodState): readonly PullFailure[] {
   if (pod.healthy) return [];
@@ -122,7 +189,16 @@ function targetOf(
   const direct = template ?? (workload.kind === 'Pod' ? pod : undefined);
   // A template that a KServe, Knative or Argo controller writes is written again: only the topmost owner lasts.
   const writable = direct !== undefined && direct.ref.kind === workload.kind && direct.ref.name === workload.name;
-  return { workload, ...(writable ? { template: direct } : {}), owner: context.use(fieldOwner, workload) };
+  return {
+    workload,
+    ...(writable ? { template: direct } : {}),
+    owner: context.use(fieldOwner, workload),
+  };
+}
+
+/** Who asks the registry, in a sentence. */
+export function asker(pull: ImagePull): string {
+  return pull.puller === 'knative' ? 'the Knative controller' : 'the kubelet';
 }
 
 /** The answers that the helper below gives itself; a RuleContext has them. */
@@ -143,11 +219,11 @@ export function checkPulls(
   mechanisms: readonly PullMechanism[],
   check: (failure: PullFailure, pull: ImagePull) => Verdict,
 ): Verdict {
-  if (pull.state === 'absent') return answers.notApplicable('the pod does not exist any more');
+  if (pull.state === 'absent') return answers.notApplicable('the object does not exist any more');
   if (pull.state === 'unknown') return answers.unknown(pull.gap);
   const verdicts = pull.value.failures.map((failure) => {
     if (failure.gap !== undefined) return answers.unknown(failure.gap);
-    if (mechanisms.includes(failure.mechanism)) return check(failure, pull.value);
+    if (mechanisms.includes(failure.mechanism)) return withAbove(check(failure, pull.value), pull.value.above);
     return answers.ruledOut(
       `the pull of ${failure.image} fails for another reason: ${WORDS[failure.mechanism]}`,
       failure.cite[0],
@@ -157,6 +233,13 @@ export function checkPulls(
   return first === undefined
     ? answers.notApplicable('no container waits for its image')
     : answers.all([first, ...more]);
+}
+
+function withAbove(verdict: Verdict, above: readonly ResourceRef[]): Verdict {
+  if (verdict.state !== 'found' || above.length === 0) return verdict;
+  const [first, ...more] = verdict.findings;
+  const wider = (finding: Finding): Finding => ({ ...finding, affects: [...finding.affects, ...above] });
+  return { state: 'found', findings: [wider(first), ...more.map(wider)] };
 }
 
 const WORDS: Readonly<Record<PullMechanism, string>> = {

@@ -4,6 +4,10 @@ import { defineView, type KubeObject } from '../model/reader.ts';
 
 export const kubeObject = defineView<Lookup<KubeObject>>({
   id: 'kube-object',
-  needs: [{ type: 'object', kind: '*' }],
+  // Views also ask it for objects that they met: an owner, what holds an image.
+  needs: [
+    { type: 'object', kind: '*' },
+    { type: 'object', kind: '**' },
+  ],
   derive: (context, subject) => context.object(subject),
 });

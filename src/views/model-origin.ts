@@ -2,7 +2,7 @@
  * Where a model file of a container comes from: the storage that an init container downloads, a volume, or the image. Reads the pod's spec and
  * the log of the download; it judges nothing.
  */
-import type { Citation } from '../model/evidence.ts';
+import type { Citation, EvidenceGap } from '../model/evidence.ts';
 import { listAt, textAt } from '../model/json.ts';
 import type { ViewContext } from '../model/reader.ts';
 import { defineView } from '../model/reader.ts';
@@ -16,6 +16,8 @@ export interface ModelSource {
   readonly volume: string;
   /** Objects that the download fetched, as `scheme://…` with their size in bytes where the log tells it. */
   readonly objects: readonly { readonly uri: string; readonly bytes?: number; readonly cite: Citation }[];
+  /** The log of the download was not read: `objects` is empty for that. */
+  readonly gap?: EvidenceGap;
   readonly cite: Citation;
 }
 
@@ -46,7 +48,7 @@ function sourceOf(context: ViewContext, state: PodState): ModelSource | undefine
     return {
       uri,
       volume: textAt(volume, 'name') ?? '',
-      objects: objectsOf(context, state, container, uri),
+      ...downloaded(context, state, container, uri),
       cite: state.pod.cite(`arguments of init container ${container.name}`, container.specPointer),
     };
   }
@@ -54,16 +56,17 @@ function sourceOf(context: ViewContext, state: PodState): ModelSource | undefine
 }
 
 /** kserve `kserve_storage.py`: `Found S3 object: credit/9/model.pkl (130 bytes)`, where the key is relative to the bucket. */
-function objectsOf(
+function downloaded(
   context: ViewContext,
   state: PodState,
   container: ContainerState,
   uri: string,
-): ModelSource['objects'] {
+): Pick<ModelSource, 'objects' | 'gap'> {
   const log = context.log(state.pod.ref, container.name, false);
-  if (log.state !== 'present') return [];
+  if (log.state === 'unknown') return { objects: [], gap: log.gap };
+  if (log.state === 'absent') return { objects: [] };
   const bucket = /^[a-z][a-z0-9+.-]{1,20}:\/\/[^/]{1,255}/.exec(uri)?.[0] ?? uri;
-  return log.value.lines.slice(-500).flatMap((line, index, tail) => {
+  const objects = log.value.lines.slice(-500).flatMap((line, index, tail) => {
     const found = /Found \w{1,10} object: (\S{1,1000}) \((\d{1,15}) bytes\)/.exec(line.slice(0, 2000));
     if (!found) return [];
     const number = log.value.lines.length - tail.length + index + 1;
@@ -71,6 +74,7 @@ function objectsOf(
       { uri: `${bucket}/${found[1] ?? ''}`, bytes: Number(found[2]), cite: log.value.cite('the download', number) },
     ];
   });
+  return { objects };
 }
 
 export function sourceRef(uri: string): ResourceRef {

@@ -24,6 +24,7 @@ export const ownerTree = defineView<OwnerTree>({
   id: 'owner-tree',
   needs: [
     { type: 'object', kind: '*' },
+    { type: 'object', kind: '**' },
     { type: 'object', kind: 'Pod' },
     { type: 'object', kind: 'ReplicaSet' },
     { type: 'object', kind: 'Deployment' },

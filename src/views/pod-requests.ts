@@ -25,6 +25,8 @@ export function podRequests(pod: KubeObject): PodRequests {
   const main: Amounts = new Map();
   const sidecars: Amounts = new Map();
   const initPeak: Amounts = new Map();
+  /** The init container that asks for most, by resource. */
+  const peaks = new Map<string, ResourceRequest['parts'][number]>();
   for (const [index, container] of listAt(body, 'spec', 'initContainers').entries()) {
     const own = requestsOf(container);
     if (textAt(container, 'restartPolicy') === 'Always') {
@@ -35,6 +37,13 @@ export function podRequests(pod: KubeObject): PodRequests {
     }
     const withSidecars: Amounts = new Map(sidecars);
     add(withSidecars, own);
+    for (const [resource, amount] of withSidecars)
+      if (own.has(resource) && amount > (initPeak.get(resource) ?? 0))
+        peaks.set(resource, {
+          container: textAt(container, 'name') ?? '',
+          amount: own.get(resource) ?? 0,
+          pointer: `/spec/initContainers/${index}/resources`,
+        });
     raise(initPeak, withSidecars);
   }
   for (const [index, container] of listAt(body, 'spec', 'containers').entries()) {
@@ -44,6 +53,10 @@ export function podRequests(pod: KubeObject): PodRequests {
   }
   const totals: Amounts = new Map(main);
   add(totals, sidecars);
+  for (const [resource, peak] of peaks) {
+    // Where an init container alone needs more than all that run later, it is what decides.
+    if ((initPeak.get(resource) ?? 0) > (totals.get(resource) ?? 0)) parts.set(resource, [peak]);
+  }
   raise(totals, initPeak);
   for (const [resource, amount] of amountsAt(objectAt(body, 'spec', 'resources', 'requests')))
     totals.set(resource, amount);

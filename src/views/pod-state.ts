@@ -9,6 +9,7 @@ import { STARTING_SECONDS, containersOf, mayEndAgain, type ContainerState } from
 import { controllerOf } from './owner-tree.ts';
 import { secondsBetween } from './parse/time.ts';
 import { podStatusWord } from './pod-status-word.ts';
+import { supersededRevision } from './superseded-revision.ts';
 import { workloadState } from './workload-state.ts';
 
 export type { ContainerExit, ContainerState, ContainerTrouble } from './container-state.ts';
@@ -39,7 +40,7 @@ export interface PodState {
   readonly finished: boolean;
   /**
    * Failed, and its controller has long had what it wants without it (an evicted pod that was replaced, an early try of a Job that completed), or of a
-   * revision that its Deployment no longer wants.
+   * revision that its Deployment, or the Configuration of Knative, no longer wants.
    */
   readonly superseded: boolean;
   readonly ageSeconds: number;
@@ -53,8 +54,13 @@ const CREATING_SECONDS = 300;
 
 export const podState = defineView<Lookup<PodState>>({
   id: 'pod-state',
-  needs: [{ type: 'object', kind: 'Pod' }, { type: 'object', kind: 'ReplicaSet' }, { type: 'event' }],
-  uses: [workloadState],
+  needs: [
+    { type: 'object', kind: '*' },
+    { type: 'object', kind: 'Pod' },
+    { type: 'object', kind: 'ReplicaSet' },
+    { type: 'event' },
+  ],
+  uses: [workloadState, supersededRevision],
   derive(context, subject) {
     const found = context.object(subject);
     if (found.state !== 'present') return found;
@@ -96,7 +102,8 @@ function stateOf(context: ViewContext, pod: KubeObject): PodState {
       events.some((event) => event.type === 'Warning' && isCreationEvent(event.reason)));
   const terminating = textAt(body, 'metadata', 'deletionTimestamp') !== undefined;
   const failed = phase === 'Failed';
-  const superseded = (failed && isReplaced(context, pod)) || isOfOldRevision(context, pod);
+  const superseded =
+    (failed && isReplaced(context, pod)) || isOfOldRevision(context, pod) || context.use(supersededRevision, pod.ref);
   const runs = phase === 'Running' && containers.every((container) => container.running || isDone(container));
   const notReady = !ready && runs && (times.running > STARTING_SECONDS || isTakenAway(body, containers));
   const unhealthy =

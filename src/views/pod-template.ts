@@ -21,6 +21,12 @@ export interface PodTemplate {
     readonly patchable: boolean;
     readonly fields: Lookup<FieldOwner>;
   };
+  /** The InferenceService that KServe makes the pod from, and which part of its spec. */
+  readonly served?: {
+    readonly object: KubeObject;
+    readonly component: string;
+    readonly fields: Lookup<FieldOwner>;
+  };
 }
 
 /** Kinds whose pod template a person or a chart writes; a ReplicaSet's is a copy. */
@@ -36,12 +42,24 @@ export const podTemplate = defineView<PodTemplate>({
       context,
       owners.filter((owner) => TEMPLATE_KINDS.has(owner.kind)),
     );
-    if (!object) return { workload };
+    const served = servedFrom(context, subject, workload);
+    if (!object) return { workload, ...served };
     const base = object.ref.kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
     const patchable = object.ref.kind !== 'Job' && sameRef(object.ref, workload);
-    return { workload, owner: { object, base, patchable, fields: context.use(fieldOwner, object.ref) } };
+    return { workload, owner: { object, base, patchable, fields: context.use(fieldOwner, object.ref) }, ...served };
   },
 });
+
+/** KServe labels pods with the part of the spec that they run (kserve pkg/constants `KServiceComponentLabel`). */
+function servedFrom(context: ViewContext, subject: ResourceRef, workload: ResourceRef): Pick<PodTemplate, 'served'> {
+  if (workload.kind !== 'InferenceService' || !workload.apiVersion.endsWith('/v1beta1')) return {};
+  const object = firstPresent(context, [workload]);
+  const pod = firstPresent(context, [subject]);
+  const component = textAt(pod?.body, 'metadata', 'labels', 'component');
+  return object === undefined || component === undefined
+    ? {}
+    : { served: { object, component, fields: context.use(fieldOwner, workload) } };
+}
 
 function firstPresent(context: ViewContext, refs: readonly ResourceRef[]): KubeObject | undefined {
   for (const ref of refs) {

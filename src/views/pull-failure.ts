@@ -7,7 +7,9 @@ import { listAt, textAt } from '../model/json.ts';
 import type { EventRecord, ViewContext } from '../model/reader.ts';
 import { parseImagePullError, type ImagePullClass, type ImagePullError } from './parse/image-pull-error.ts';
 import { parseImageReference, type ImageReference } from './parse/image-reference.ts';
+import { imageOrigin, type ImageOrigin } from './image-origin.ts';
 import type { ContainerState, PodState } from './pod-state.ts';
+import { workloadOf } from './workload-of.ts';
 
 /** `never`: the policy forbids a pull. `runtime`: the kubelet does not reach the container runtime. */
 export type PullMechanism = ImagePullClass | 'never' | 'runtime';
@@ -52,6 +54,8 @@ export interface PullFailure {
   readonly answer: RegistryAnswer | undefined;
   /** Present where neither state nor events tell the inner error. */
   readonly gap: EvidenceGap | undefined;
+  /** Where the image is written. */
+  readonly origin: ImageOrigin;
 }
 
 const LONGEST_DETAIL = 240;
@@ -98,6 +102,7 @@ export function pullFailureOf(
     at: event?.last,
     answer: reference === undefined ? undefined : answerOf(context, reference),
     gap: told ? undefined : gapOf(context, pod, container),
+    origin: imageOrigin(context, workloadOf(context, pod.pod.ref), image, container.name),
   };
 }
 
@@ -121,7 +126,7 @@ function mechanismOf(container: ContainerState, error: ImagePullError): PullMech
   return error.class;
 }
 
-function accessOf(error: ImagePullError): PullAccess | undefined {
+export function accessOf(error: ImagePullError): PullAccess | undefined {
   if (error.class !== 'unauthorized' && error.class !== 'forbidden') return undefined;
   if (error.anonymous === false) return error.class === 'forbidden' ? 'forbidden' : 'rejected';
   // A registry that asks for basic credentials wants a login, whatever the client adds about the repository (ECR).
@@ -131,7 +136,7 @@ function accessOf(error: ImagePullError): PullAccess | undefined {
 }
 
 /** containerd names the phase (`failed to copy`), containers-image the blob; else the URL tells. */
-function phaseOf(error: ImagePullError, text: string): PullFailure['phase'] {
+export function phaseOf(error: ImagePullError, text: string): PullFailure['phase'] {
   if (/\/manifests\//.test(error.url ?? '') || /failed to resolve reference/.test(text)) return 'manifest';
   return /\/blobs\//.test(error.url ?? '') || /failed to copy|httpReadSeeker|(?:reading|writing) blob/.test(text)
     ? 'layer'
@@ -139,7 +144,7 @@ function phaseOf(error: ImagePullError, text: string): PullFailure['phase'] {
 }
 
 /** Docker Hub's images are served by another host than they are named after. */
-function answerOf(context: ViewContext, reference: ImageReference): RegistryAnswer | undefined {
+export function answerOf(context: ViewContext, reference: ImageReference): RegistryAnswer | undefined {
   const wanted = reference.digest ?? reference.tag ?? 'latest';
   const hosts = reference.host === 'docker.io' ? ['docker.io', 'registry-1.docker.io'] : [reference.host];
   const found = hosts
@@ -175,14 +180,14 @@ function gapOf(context: ViewContext, pod: PodState, container: ContainerState): 
 }
 
 /** The status and what the registry says, without the URL before them. */
-function withoutRequest(detail: string): string {
+export function withoutRequest(detail: string): string {
   return detail.replace(
     /^unexpected status(?: code)?(?: from [A-Z]+ request to)? "?https?:\/\/[^\s"]{1,2000}"?: (?=\d{3}\b)/,
     '',
   );
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
 }

@@ -1,11 +1,12 @@
 /**
- * The pull secrets of a pod: which it names, whether they are there, of which type, and for which registries. Values are
+ * The pull secrets of a pod, or of a Knative Revision: which it names, whether they are there, of which type, and for which registries. Values are
  * never seen; it says nothing about why a pull fails.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
 import { listAt, textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 
 export interface PullSecret {
   readonly ref: ResourceRef;
@@ -19,7 +20,10 @@ export interface PullSecret {
 }
 
 export interface PullSecrets {
-  /** Those in the pod's spec: only these count, the ServiceAccount's are copied there when the pod is created. */
+  /**
+   * Those in the pod's spec: only these count, the ServiceAccount's are copied there when the pod is created. For a Revision those of its
+   * ServiceAccount too, as they are now: the Knative controller reads both (go-containerregistry pkg/authn/k8schain).
+   */
   readonly named: readonly PullSecret[];
   /** Where the names stand: in the template of the workload where it was seen, else in the pod. */
   readonly cite: Citation;
@@ -42,6 +46,7 @@ export const pullSecrets = defineView<Lookup<PullSecrets>>({
   id: 'pull-secrets',
   needs: [
     { type: 'object', kind: 'Pod' },
+    { type: 'object', kind: 'Revision' },
     { type: 'object', kind: 'Secret' },
     { type: 'object', kind: 'ServiceAccount' },
     { type: 'event' },
@@ -56,7 +61,6 @@ export const pullSecrets = defineView<Lookup<PullSecrets>>({
 function secretsOf(context: ViewContext, pod: KubeObject): PullSecrets {
   const { body } = pod;
   const scope = pod.ref.namespace === undefined ? {} : { namespace: pod.ref.namespace };
-  const names = namesOf(listAt(body, 'spec', 'imagePullSecrets'));
   const account: ResourceRef = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -64,6 +68,10 @@ function secretsOf(context: ViewContext, pod: KubeObject): PullSecrets {
     ...scope,
   };
   const accountFound = context.object(account);
+  const accountNames =
+    accountFound.state === 'present' ? namesOf(listAt(accountFound.value.body, 'imagePullSecrets')) : [];
+  const own = namesOf(listAt(body, 'spec', 'imagePullSecrets'));
+  const names = [...new Set(pod.ref.kind === 'Revision' ? [...own, ...accountNames] : own)];
   const unused = context
     .list('Secret', scope)
     .items.filter((secret) => USABLE.has(textAt(secret.body, 'type') ?? '') && !names.includes(secret.ref.name))
@@ -77,17 +85,15 @@ function secretsOf(context: ViewContext, pod: KubeObject): PullSecrets {
       return described(context.object(ref), ref);
     }),
     cite: pod.cite(
-      `pull secrets of Pod ${pod.ref.name}`,
-      names.length > 0
-        ? '/spec/imagePullSecrets'
-        : textAt(pod.body, 'spec', 'serviceAccountName')
-          ? '/spec/serviceAccountName'
-          : '/spec',
+      `pull secrets of ${nameWithKind(pod.ref)}`,
+      own.length === 0 && textAt(pod.body, 'spec', 'serviceAccountName') !== undefined
+        ? '/spec/serviceAccountName'
+        : '/spec/imagePullSecrets',
     ),
     ...(unretrieved === undefined ? {} : { unretrieved }),
     account,
     accountFound,
-    accountNames: accountFound.state === 'present' ? namesOf(listAt(accountFound.value.body, 'imagePullSecrets')) : [],
+    accountNames,
     unused,
     elsewhere: elsewhereOf(context, names, pod.ref.namespace),
   };

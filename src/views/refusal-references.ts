@@ -9,6 +9,7 @@ import { defineView, type KubeObject, type ViewContext } from '../model/reader.t
 import type { ResourceRef } from '../model/reference.ts';
 import { admissionRefusal, type Refused } from './admission-refusal.ts';
 import { fieldOwner, type FieldOwner } from './field-owner.ts';
+import { kubeObject } from './kube-object.ts';
 import { nearestNames } from './parse/nearest-name.ts';
 
 export interface RefusalReferences {
@@ -25,6 +26,8 @@ export interface RefusalReferences {
   readonly definitions: readonly KubeObject[];
   /** Whether `definitions` were read whole. */
   readonly definitionsComplete?: Lookup<true>;
+  /** The topmost owner of what is refused. */
+  readonly root?: Lookup<KubeObject>;
   /** Who owns the fields of the object with the template. */
   readonly owner?: Lookup<FieldOwner>;
 }
@@ -42,7 +45,7 @@ export const refusalReferences = defineView<RefusalReferences>({
     'Namespace',
     'CustomResourceDefinition',
   ].map((kind) => ({ type: 'object', kind })),
-  uses: [admissionRefusal, fieldOwner],
+  uses: [admissionRefusal, fieldOwner, kubeObject],
   derive(context, subject) {
     const refusal = context.use(admissionRefusal, subject);
     if (refusal.state !== 'refused') return NOTHING;
@@ -72,6 +75,7 @@ function referencesOf(context: ViewContext, subject: ResourceRef, refusal: Refus
     definitions:
       error.class === 'no-match-for-kind' ? definitions.items.filter((object) => definesKind(object, error.kind)) : [],
     definitionsComplete: definitions.complete,
+    root: context.use(kubeObject, refusal.root),
     owner: context.use(fieldOwner, changed),
   };
 }

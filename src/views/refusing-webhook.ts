@@ -6,6 +6,7 @@ import type { Lookup } from '../model/evidence.ts';
 import { at, listAt, numberAt, objectAt, textAt, textMapAt, type JsonObject } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { admissionRefusal } from './admission-refusal.ts';
 import { fieldOwner, type FieldOwner } from './field-owner.ts';
 import { serviceEndpoints, type ServiceEndpoints } from './service-endpoints.ts';
@@ -25,8 +26,12 @@ export interface RefusingWebhook {
   readonly configuration: Lookup<WebhookConfigurationFact>;
   readonly service?: { readonly ref: ResourceRef; readonly found: Lookup<ServiceEndpoints> };
   /** Deployments and StatefulSets whose pods the Service selects. */
-  readonly backends: readonly { readonly object: KubeObject; readonly replicas: number }[];
+  readonly backends: readonly { readonly object: KubeObject; readonly replicas: number; readonly ready: number }[];
+  /** Whether the Deployments of the Service's namespace were seen whole: webhooks are hardly ever served by anything else. */
+  readonly backendsSeen: boolean;
 }
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 const CONFIGURATIONS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
 
@@ -47,6 +52,9 @@ export const refusingWebhook = defineView<RefusingWebhook | undefined>({
       configuration,
       ...(ref === undefined || found === undefined ? {} : { service: { ref, found } }),
       backends: ref !== undefined && found?.state === 'present' ? backendsOf(context, ref, found.value.selector) : [],
+      backendsSeen:
+        ref?.namespace !== undefined &&
+        context.list('Deployment', { namespace: ref.namespace }).complete.state === 'present',
     };
   },
 });
@@ -65,7 +73,7 @@ function configurationOf(context: ViewContext, name: string): Lookup<WebhookConf
       const server = called === undefined ? '' : `/clientConfig/${called}`;
       return {
         state: 'present',
-        cite: object.cite(`${object.ref.kind} ${object.ref.name}`, `${pointer}${server}`),
+        cite: object.cite(nameWithKind(object.ref), `${pointer}${server}`),
         value: {
           object,
           index,
@@ -111,13 +119,17 @@ function backendsOf(
   const pairs = Object.entries(selector);
   if (pairs.length === 0 || service.namespace === undefined) return [];
   const { namespace } = service;
-  return ['Deployment', 'StatefulSet', 'DaemonSet'].flatMap((kind) =>
+  return WORKLOADS.flatMap((kind) =>
     context
       .list(kind, { namespace })
       .items.filter((object) => {
         const labels = textMapAt(object.body, 'spec', 'template', 'metadata', 'labels');
         return pairs.every(([key, value]) => labels[key] === value);
       })
-      .map((object) => ({ object, replicas: numberAt(object.body, 'spec', 'replicas') ?? 1 })),
+      .map((object) => ({
+        object,
+        replicas: numberAt(object.body, 'spec', 'replicas') ?? 1,
+        ready: numberAt(object.body, 'status', kind === 'DaemonSet' ? 'numberReady' : 'readyReplicas') ?? 0,
+      })),
   );
 }

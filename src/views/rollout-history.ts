@@ -6,6 +6,7 @@ import type { Citation, Lookup, Timestamp } from '../model/evidence.ts';
 import { listAt, numberAt, objectAt, textAt, type JsonObject } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { ownerTree } from './owner-tree.ts';
 import { changeText, diffLines, isRestart, templateChanges, type TemplateChange } from './parse/template-diff.ts';
 import { secondsBetween } from './parse/time.ts';
@@ -150,7 +151,7 @@ export const rolloutTrigger = defineView<RolloutTrigger | undefined>({
           ? [...lines.slice(0, MOST_LINES - 1), `… ${lines.length - MOST_LINES + 1} more lines`]
           : lines,
       cite: current.object.cite(
-        `revision ${current.revision} of ${workload.ref.kind} ${workload.ref.name}`,
+        `revision ${current.revision} of ${nameWithKind(workload.ref)}`,
         current.object.ref.kind === 'ReplicaSet' ? '/spec/template' : '/data/spec/template',
       ),
     };

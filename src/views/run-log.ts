@@ -10,6 +10,10 @@ import { defaultMatcher, parseTracebacks, type SignalMatch, type Traceback } fro
 /** How many of the last lines count as the end of a run: a final exception of any usual runtime, with its wrapper's words, fits. */
 const ENDING_LINES = 40;
 
+/** Exceptions that only say that another process, whose own stands above, did not start: vLLM `v1/engine/core_client.py`, `engine/multiprocessing/client.py`. */
+const WRAPPER =
+  /Engine (?:core initialization failed|process failed to start)|See (?:root cause|stack trace) (?:above|for the root cause)/i;
+
 export interface LogHit {
   readonly match: RegExpExecArray;
   /** 1-based. */
@@ -49,9 +53,14 @@ export function runLog(source: LogSource): RunLog {
   const tracebacks = parseTracebacks(text);
   const signals = defaultMatcher().scan(text);
   const servesFrom = signals.findLast(isServerLine)?.line ?? 0;
-  const traceback = tracebacks.findLast(
+  const unhandled = tracebacks.filter(
     (candidate) => !candidate.background && !candidate.handled && candidate.toLine > servesFrom,
   );
+  const final = unhandled.at(-1);
+  const traceback =
+    final !== undefined && WRAPPER.test(final.message)
+      ? (unhandled.findLast((candidate) => !WRAPPER.test(candidate.message)) ?? final)
+      : final;
   const lastLine = lines.findLastIndex((line) => line.trim() !== '') + 1;
   const hit = (line: number, expressions: readonly RegExp[]): LogHit | undefined => {
     const content = (lines[line - 1] ?? '').slice(0, 4096);
@@ -69,7 +78,7 @@ export function runLog(source: LogSource): RunLog {
     return undefined;
   };
   // A traceback that a long silence or much other output follows is not what ended the run.
-  const ends = traceback !== undefined && traceback.toLine >= lastLine - ENDING_LINES;
+  const ends = traceback !== undefined && final !== undefined && final.toLine >= lastLine - ENDING_LINES;
   return {
     container,
     lines,

@@ -11,8 +11,11 @@ const OF_OTHERS =
 const SECONDARY =
   /\b(?:metrics?|prometheus|admin|debug|debugger|pprof|telemetry|management|inspector|inspect|profil(?:er|ing)|dashboard|distributed|rendezvous|nccl)\b/i;
 
+/** uvicorn logs everything, its start too, to a logger of that name (uvicorn config.py LOGGING_CONFIG). */
+const UVICORN = /\buvicorn\.error\b/g;
+
 export function namesAnother(text: string): boolean {
-  return OF_OTHERS.test(text);
+  return OF_OTHERS.test(text.replaceAll(UVICORN, 'uvicorn'));
 }
 
 /** Measurements or administration beside the work. */

@@ -4,6 +4,7 @@
  */
 import type { Citation } from '../model/evidence.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import { formatQuantity } from './parse/quantity.ts';
 import { podRequests, requestText, type ResourceRequest } from './pod-requests.ts';
 import type { Decisive } from './decisive-reason.ts';
@@ -78,7 +79,7 @@ export function shortageOf(scheduling: Scheduling, decisive: Decisive): Shortage
 
 /** Every pod asks for it, not all of them together. */
 function askerOf(workload: ResourceRef): string {
-  return workload.kind === 'Pod' ? `Pod ${workload.name}` : `Each pod of ${workload.kind} ${workload.name}`;
+  return workload.kind === 'Pod' ? `Pod ${workload.name}` : `Each pod of ${nameWithKind(workload)}`;
 }
 
 function decisiveAsked(decisive: Decisive): number {

@@ -2,6 +2,7 @@
 import type { Citation } from '../model/evidence.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { listAt, textAt } from '../model/json.ts';
+import { nameWithKind } from '../model/kinds.ts';
 import type { CreationFailure } from './creation-failure.ts';
 import { claimNamed } from './pod-claims.ts';
 
@@ -21,7 +22,7 @@ export function volumeAtFault(failure: CreationFailure): VolumeAtFault {
   return {
     subject: claim?.ref ?? failure.workload,
     volume: named ?? 'unnamed',
-    workload: `${failure.workload.kind} ${failure.workload.name}`,
+    workload: nameWithKind(failure.workload),
     cite: claim === undefined ? spec : [claim.cite],
   };
 }

@@ -3,6 +3,7 @@
  */
 import type { Lookup } from '../model/evidence.ts';
 import { defineView } from '../model/reader.ts';
+import { supersededRevision } from './superseded-revision.ts';
 import { ownerTree } from './owner-tree.ts';
 import { secondsBetween } from './parse/time.ts';
 import { podCreation } from './pod-creation.ts';
@@ -21,13 +22,18 @@ const LONGEST_START_SECONDS = 600;
 export const workloadHealth = defineView<Lookup<WorkloadHealth>>({
   id: 'workload-health',
   needs: [],
-  uses: [workloadState, ownerTree, podState, podCreation],
+  uses: [workloadState, ownerTree, podState, podCreation, supersededRevision],
   derive(context, subject) {
     const found = context.use(workloadState, subject);
     if (found.state !== 'present') return found;
     const state = found.value;
     const stalledBy = state.deadlinePassed;
-    if (!state.short && stalledBy === undefined)
+    if (
+      (!state.short && stalledBy === undefined) ||
+      // Knative scales a Revision to zero that never started: what its Deployment said before counts no more.
+      state.desired === 0 ||
+      context.use(supersededRevision, subject)
+    )
       return { state: 'present', cite: found.cite, value: { state, unhealthy: false } };
     const tree = context.use(ownerTree, subject);
     const failingPod = tree.pods.some((pod) => {

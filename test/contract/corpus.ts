@@ -10,7 +10,7 @@ import { runRules } from '../../src/engine/run-rules.ts';
 import { closureOf } from '../../src/graph/closure.ts';
 import type { Snapshot } from '../../src/model/evidence.ts';
 import type { Finding, Verdict } from '../../src/model/finding.ts';
-import { kindNamed, apiVersionOf } from '../../src/model/kinds.ts';
+import { kindNamed, apiVersionOf, kindFromWord } from '../../src/model/kinds.ts';
 import { refKey, type ResourceRef } from '../../src/model/reference.ts';
 import type { AnyRule } from '../../src/rules/define.ts';
 import { rules } from '../../src/rules/index.gen.ts';
@@ -82,11 +82,11 @@ export function caseFiles(): readonly CaseFile[] {
 }
 
 function referenceFrom(text: string, namespace: string): ResourceRef {
-  const [kind = '', name = ''] = text.split('/');
-  const info = kindNamed(kind);
+  const [word = '', name = ''] = text.split('/');
+  const info = kindNamed(word) ?? kindFromWord(word);
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',
-    kind,
+    kind: info?.kind ?? word,
     name,
     ...(info?.namespaced === false ? {} : { namespace }),
   };

@@ -27,7 +27,10 @@ export function createRecorder(reader: SnapshotReader): Recorder {
   const records = new Map<string, ViewRecord>();
   const memo = new Map<string, unknown>();
   const contextOf = (reading: ViewRecord | undefined): ViewContext => {
-    const note = (read: string): void => void reading?.reads.add(read);
+    // What a view meets on its way along owners and references nobody has to collect for it.
+    const wanders = reading?.view.needs.some((need) => need.kind === '**') === true;
+    const note = (read: string): void =>
+      void (wanders && read.startsWith('object ') ? reading?.met.add(read) : reading?.reads.add(read));
     return {
       now: reader.now,
       object(ref) {
@@ -62,6 +65,10 @@ export function createRecorder(reader: SnapshotReader): Recorder {
       outputs() {
         note('output');
         return reader.outputs();
+      },
+      exchanges() {
+        note('exchange');
+        return reader.exchanges();
       },
       citeEvidence: (id, label) => reader.citeEvidence(id, label),
       notRequested: (wanted, detail, request) => reader.notRequested(wanted, detail, request),
@@ -107,7 +114,7 @@ function keyOf(view: View<unknown>, subject: ResourceRef): string {
 }
 
 /** `Service` is the core kind; a kind of that name in another group carries its group, as in declared needs. */
-function objectRead(kind: string, group: string): string {
+export function objectRead(kind: string, group: string): string {
   const first = kindNamed(kind);
   return first === undefined || first.group === group ? `object ${kind}` : `object ${kind}.${group}`;
 }

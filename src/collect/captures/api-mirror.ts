@@ -24,6 +24,7 @@ import { type Manifest, MANIFEST_FILE, MIRROR_MANIFEST_FILE, readManifest } from
 import { logEvidence, logKey, logRefusal } from './mirror-logs.ts';
 import { type MirrorPath, parseMirrorPath } from './mirror-path.ts';
 import { registryEvidence, registryKey } from './mirror-registry.ts';
+import { exchangesOf } from './mirror-requests.ts';
 import { NewestTime } from './newest-time.ts';
 import { fillIdentity, isListBody, itemKind, objectEvidence } from './object-evidence.ts';
 import { isStatus, statusReason } from './status.ts';
@@ -145,8 +146,9 @@ class MirrorReader {
       case 'evidence':
         this.#stored(file);
         return;
-      // Requests that were sent through the gateway have no evidence type yet: the part that traces requests will read them here.
       case 'requests':
+        this.#requests(file);
+        return;
       case 'manifest':
       case 'discovery':
       case 'other':
@@ -363,6 +365,15 @@ class MirrorReader {
       command: command ?? '',
       text: command === undefined ? text : text.slice(text.indexOf('\n') < 0 ? text.length : text.indexOf('\n') + 1),
     });
+  }
+
+  #requests(file: SourceFile): void {
+    const wanted = 'the requests that were sent';
+    const parsed = this.#json(file, file.path, wanted);
+    if (!parsed) return;
+    const exchanges = exchangesOf(parsed.value);
+    if (exchanges === undefined) this.#gap(file.path, wanted, 'failed', `${file.path} holds something else`);
+    for (const exchange of exchanges ?? []) this.#add(exchange);
   }
 
   #stored(file: SourceFile): void {

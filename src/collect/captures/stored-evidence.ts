@@ -9,6 +9,7 @@ import { redactTree } from '../redact/redact-pod-template.ts';
 import { redactText } from '../redact/redact-text.ts';
 import { isEvidenceId, readCompleteness, readList, readReference } from './manifest.ts';
 import { registryHeaders } from './mirror-registry.ts';
+import { exchangeParts } from './mirror-requests.ts';
 
 /** Undefined where the value is no evidence of a known type. */
 export function readStoredEvidence(value: unknown): Evidence | undefined {
@@ -61,6 +62,10 @@ export function readStoredEvidence(value: unknown): Evidence | undefined {
         headers: registryHeaders(objectAt(value, 'headers')),
         body: storedBody(at(value, 'body')),
       };
+    case 'exchange': {
+      const parts = exchangeParts(value);
+      return parts && { type: 'exchange', ...base, ...parts };
+    }
     default:
       return undefined;
   }

@@ -1,7 +1,9 @@
 /** All links. A new mechanism is one file and one line here. */
 import { causeToSymptom } from './cause-to-symptom.ts';
+import { chainToAbove } from './chain-to-above.ts';
 import { claimToPod } from './claim-to-pod.ts';
 import { generalToSpecific } from './general-to-specific.ts';
+import { idleToRequests } from './idle-to-requests.ts';
 import type { Link } from './link.ts';
 import { notCreatedToWorkload } from './not-created-to-workload.ts';
 import { podToOwner } from './pod-to-owner.ts';
@@ -13,6 +15,8 @@ export const links: readonly Link[] = [
   generalToSpecific,
   notCreatedToWorkload,
   podToOwner,
+  chainToAbove,
+  idleToRequests,
   podToService,
   claimToPod,
   workloadToAutoscaler,

@@ -10,12 +10,14 @@ export const podToOwner: Link = {
   mechanism: 'leaves its owner short',
   effectsOf(from, index, context) {
     if (from.role !== 'symptom' || !BELOW.has(from.subject.kind)) return [];
-    return (
-      context
-        .use(ownerTree, from.subject)
-        .owners.flatMap((owner) => index.of(refKey(owner)))
-        // A ReplicaSet that may not create pods is not short because one of its pods fails: both have causes of their own.
-        .filter((finding) => finding.role === 'symptom' && !finding.effects.includes('pod-not-created'))
-    );
+    for (const owner of context.use(ownerTree, from.subject).owners) {
+      // A ReplicaSet that may not create pods is not short because one of its pods fails: both have causes of their own.
+      const short = index
+        .of(refKey(owner))
+        .filter((finding) => finding.role === 'symptom' && !finding.effects.includes('pod-not-created'));
+      // Owners further up are short because this one is.
+      if (short.length > 0) return short;
+    }
+    return [];
   },
 };

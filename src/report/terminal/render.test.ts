@@ -119,6 +119,22 @@ test('only commands are wider than the terminal: their words are never broken', 
   }
 });
 
+test('no two steps of a chain stand side by side, however long it is', () => {
+  const [report] = [...reports.values()].filter((one) => one.diagnoses[0]?.why.length);
+  const [diagnosis] = report?.diagnoses ?? [];
+  if (report === undefined || diagnosis === undefined) throw new Error('no chain');
+  for (const steps of [2, 6, 11, 14, 20]) {
+    const why = Array.from({ length: steps }, (_, index) => ({ text: `step ${index}`, evidence: [], asked: false }));
+    const lines = renderTerminal(
+      { ...report, diagnoses: [{ ...diagnosis, why }] },
+      { width: 90, colour: false, ascii: true },
+    ).split('\n');
+    const columns = lines.filter((line) => / step \d+$/.test(line)).map((line) => line.indexOf('step'));
+    expect(columns.slice(1)).toEqual([...new Set(columns.slice(1))].toSorted((a, b) => a - b));
+    expect(columns).toHaveLength(steps);
+  }
+});
+
 test('of a long quotation the end is shown: the cause stands there', () => {
   const report = reports.get('configmap-key-missing, by name');
   const [diagnosis] = report?.diagnoses ?? [];

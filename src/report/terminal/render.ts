@@ -2,6 +2,7 @@
  * The terminal report: the Report as text for a person at 3 a.m. Reads nothing but the Report. Order: impact, CAUSE, SINCE, WHY, EVIDENCE, FIX,
  * ALSO WRONG, RULED OUT, NOT KNOWN.
  */
+import { titleOf } from '../../model/kinds.ts';
 import type { Diagnosis, Report, ReportCause } from '../../model/report-schema.ts';
 import { asciiTypography, cleanLine, truncate, widthOf, wrap } from '../text.ts';
 import { coveredText, plural, readText, referenceText, scopeText, sentence, healthyText } from '../wording.ts';
@@ -126,7 +127,7 @@ function diagnosisLines(diagnosis: Diagnosis, report: Report, canvas: Canvas, fi
 function headerLines(diagnosis: Diagnosis, canvas: Canvas): string[] {
   const { style, figures } = canvas;
   const { subject, impact } = diagnosis;
-  const left = [subject.name, subject.kind, subject.namespace]
+  const left = [subject.name, titleOf(subject), subject.namespace]
     .flatMap((part) => (part === undefined ? [] : cleanLine(part)))
     .join(` ${figures.dot} `);
   const right = cleanLine(impact.text);
@@ -203,12 +204,17 @@ function triggerLines(trigger: NonNullable<Diagnosis['trigger']>, canvas: Canvas
   return section('SINCE', [...head, ...diff], canvas);
 }
 
+/** Columns that the last step of a chain is set in at the most. */
+const DEEPEST = 24;
+
 function whyLines(diagnosis: Diagnosis, canvas: Canvas): string[] {
   const { style, figures } = canvas;
   const body: string[] = [];
+  // A long chain steps in less: no two of its lines may look like siblings, and the last one needs room for its words.
+  const inset = Math.max(1, Math.min(3, Math.floor(DEEPEST / Math.max(1, diagnosis.why.length - 2))));
   for (const [depth, step] of diagnosis.why.entries()) {
     const text = depth === 0 ? headOf(diagnosis, step.text, canvas) : step.text;
-    const indent = depth === 0 ? '' : `${' '.repeat(Math.min(3 * (depth - 1), 24))}${figures.corner} `;
+    const indent = depth === 0 ? '' : `${' '.repeat(Math.min(inset * (depth - 1), DEEPEST))}${figures.corner} `;
     const asked = step.asked ? (diagnosis.asked ? '  you asked about this' : '') : '';
     const numbers = numbersText(step.evidence, canvas);
     const room = canvas.width - INDENT - widthOf(indent) - widthOf(numbers) - 1;

@@ -90,7 +90,10 @@ const WRAPPINGS: readonly RegExp[] = [
   /^[Ee]rror when (?:creating|applying patch|patching|replacing|updating) [^:\n]*: /,
   /^[Ee]rror: /,
   /^Internal error occurred: /,
-  /^fails to (?:reconcile|update|create) [a-zA-Z ]{1,60}: /,
+  // kserve components and reconcilers; knative serving reconciler/{configuration,service,revision,route}.
+  /^[Ff]ails? to (?:reconcile|update|create) [a-zA-Z ]{1,60}: /,
+  /^Revision creation failed with message: /,
+  /^[Ff]ailed to (?:create|update) (?:Configuration|Route|Revision|Ingress|deployment|PodAutoscaler|PA|placeholder service)(?: "[^"]{0,253}")?: /,
 ];
 
 export function parseAdmissionError(message: string): AdmissionError {

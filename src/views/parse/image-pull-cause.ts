@@ -90,16 +90,17 @@ const RATE_LIMIT = /toomanyrequests|too many requests|pull rate limit|\bRate exc
 const EXPIRED_TOKEN = /authorization token has expired/;
 const ACCESS_DENIED = /pull access denied|insufficient_scope/;
 const UNAUTHORIZED =
-  /\bunauthori[sz]ed\b|authentication required|authorization failed|no basic auth credentials|(?:invalid|incorrect) username(?:\/| or )password|Unauthenticated request/i;
-const FORBIDDEN = /\bdenied\b|is not authorized to perform|\bForbidden\b|does not have permission/;
+  /\bunauthori[sz]ed\b|authentication required|authorization failed|no basic auth credentials|(?:invalid|incorrect) username(?:\/| or )password|Unauthenticated request|failed to initialize authentication: secrets? /i;
+// In capitals: the code of a distribution error, as go-containerregistry prints it (`DENIED: access forbidden`, GitLab).
+const FORBIDDEN = /\bdenied\b|\bDENIED\b|is not authorized to perform|\bForbidden\b|does not have permission/;
 const SERVER_ERROR =
   /\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|service unavailable|internal server error/i;
 const NOT_FOUND =
   /: not found|manifest[_ ]unknown|name[_ ]unknown|blob[_ ]unknown|repository name not known|repository \S* ?not found|manifest for \S+ not found|artifact \S+ not found|was deleted or has expired|\b404 \(?Not Found/i;
 const INVALID =
-  /invalid reference format|must be lowercase|couldn't parse image|failed to parse image reference|parsing reference|invalid repository name|name[_ ]invalid/i;
+  /invalid reference format|must be lowercase|couldn't parse image|failed to parse image (?:reference|name)|could not parse reference|parsing reference|invalid repository name|name[_ ]invalid/i;
 const AMBIGUOUS =
-  /repository does not exist or may require|insufficient_scope|requested access to the resource is denied|access to the requested resource is not authorized|or it may not exist/;
+  /repository does not exist or may require|insufficient_scope|requested access to the resource is denied|access to the requested resource is not authorized|or it may not exist|access forbidden/;
 
 export function classifyPullCause(facts: PullFacts): PullCause {
   const { text, detail, status } = facts;
@@ -142,7 +143,8 @@ function ofStatus(facts: PullFacts, status: number): PullCause {
 function withCredentials(cause: PullCause, text: string): PullCause {
   const sent =
     /oauth token|from POST request|(?:invalid|incorrect) username(?:\/| or )password|is not authorized to perform/;
-  const notSent = /anonymous token|no basic auth credentials|Unauthenticated request|unauthenticated pull rate limit/;
+  const notSent =
+    /anonymous token|no basic auth credentials|Unauthenticated request|unauthenticated pull rate limit|failed to initialize authentication/;
   // A private repository answers an anonymous request for its token with 403, and so does one that does not exist.
   const anonymousForbidden = cause.class === 'forbidden' && /anonymous token/.test(text);
   const ambiguous = AMBIGUOUS.test(text) || anonymousForbidden;

@@ -87,6 +87,14 @@ const CAPTURED: readonly Row[] = [
 /** In the shapes of containerd 1.5 to 2.3, CRI-O, docker and the registries. */
 const WORDINGS: readonly Row[] = [
   [
+    `Unable to fetch image "${R}": failed to resolve image to digest: failed to fetch image information: unsupported status code 401; body: Not Authorized`,
+    { class: 'unauthorized', status: 401, detail: 'unsupported status code 401; body: Not Authorized' },
+  ],
+  [
+    `Unable to fetch image "a/b:1:2": failed to resolve image to digest: failed to parse image name "a/b:1:2" into a tag: could not parse reference`,
+    { class: 'invalid-reference' },
+  ],
+  [
     `${RESOLVE}unexpected status code ${M}: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.`,
     { class: 'rate-limit', status: 429, url: M },
   ],

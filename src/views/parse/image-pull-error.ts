@@ -36,6 +36,8 @@ const WRAPPINGS: readonly RegExp[] = [
   new RegExp(`^Back-off pulling image ${QUOTED}(?:: |$)`),
   new RegExp(`^Unable to fetch image ${QUOTED}: `),
   /^failed to resolve image to digest: /,
+  // Knative until 0.2x, and go-containerregistry's words of that time.
+  /^failed to fetch image information: /,
   /^(?:ErrImagePull|ImagePullBackOff|Error): /,
   /^(?:Error: )?(?:ErrImagePull|ImagePullBackOff)$/,
   /^rpc error: code = \w+ desc = /,
@@ -143,7 +145,7 @@ function statusOf(text: string): { status?: number; url?: string } {
   if (asked?.[1] !== undefined) return { url: asked[1], status: Number(asked[2]) };
   const url = /\b(?:Get|Head|Post|GET|HEAD|POST) "?(https?:\/\/[^\s"]+?)"?: /.exec(text)?.[1];
   const bare =
-    /(?:unexpected status(?: code)?:?|status code \[[^\]]*\]:|invalid status code from registry|unexpected HTTP status(?: code)?:?|StatusCode:|error parsing HTTP) (\d{3})\b/.exec(
+    /(?:(?:unexpected|unsupported) status(?: code)?:?|status code \[[^\]]*\]:|invalid status code from registry|unexpected HTTP status(?: code)?:?|StatusCode:|error parsing HTTP) (\d{3})\b/.exec(
       text,
     )?.[1];
   return {

@@ -4,6 +4,7 @@ import { fix, kubectl, manual, patch, verifyWithInferscope } from '../../../fixe
 import { textAt } from '../../../model/json.ts';
 import type { Fix } from '../../../model/finding.ts';
 import type { KubeObject } from '../../../model/reader.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -65,10 +66,7 @@ export default defineRule({
         used: show(numbers.used),
         requested: show(numbers.requested),
         what: whatIsRefused(refusal),
-        asker:
-          refusal.by === 'controller'
-            ? `each pod of ${refusal.root.kind} ${refusal.root.name} asks`
-            : `${refusal.root.kind} ${refusal.root.name} asks`,
+        asker: refusal.ofPods ? `each pod of ${nameWithKind(refusal.root)} asks` : `${nameWithKind(refusal.root)} asks`,
       },
       subject: named.ref,
       certainty: room ? 'likely' : 'confirmed',
@@ -113,9 +111,9 @@ function again(refusal: Refused): Fix {
     effect: 'Nothing is changed; the quota has room.',
     steps: [
       manual(
-        refusal.by === 'controller'
+        refusal.by !== 'command'
           ? 'The controller tries again by itself, after up to 16 minutes.'
-          : `Apply ${refusal.root.kind} ${refusal.root.name} again.`,
+          : `Apply ${nameWithKind(refusal.root)} again.`,
       ),
     ],
     verify: verifyWithInferscope(refusal.root),

@@ -2,6 +2,7 @@
 import { changeTemplate } from '../../../fixes/pod-template.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import type { Fix } from '../../../model/finding.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -59,7 +60,7 @@ export default defineRule({
     return context.found({
       message: added ? 'added' : 'own',
       args: {
-        root: `${refusal.root.kind} ${refusal.root.name}`,
+        root: nameWithKind(refusal.root),
         quota: named.ref.name,
         resources: error.mustSpecify.map((entry) => entry.resource).join(', '),
         containers: containers.length === 0 ? 'its containers' : `container ${containers.join(', ')}`,
@@ -103,7 +104,7 @@ function declare(refusal: Refused, demands: readonly MustSpecify[], references: 
   );
   return [
     fix({
-      title: `Set ${demands.map((entry) => entry.resource).join(', ')} in ${refusal.root.kind} ${refusal.root.name}`,
+      title: `Set ${demands.map((entry) => entry.resource).join(', ')} in ${nameWithKind(refusal.root)}`,
       applicability: change.concrete ? 'fill-in' : 'advice',
       effect: 'Changes the pod template: the pods are made anew.',
       steps: change.steps,

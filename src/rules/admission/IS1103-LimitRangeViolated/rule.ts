@@ -4,6 +4,7 @@ import { listAt, textAt } from '../../../model/json.ts';
 import { parseQuantity } from '../../../views/parse/quantity.ts';
 import type { Citation } from '../../../model/evidence.ts';
 import type { KubeObject } from '../../../model/reader.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -70,7 +71,7 @@ export default defineRule({
       effects: refusal.effects,
       fixes: [
         fix({
-          title: `Keep ${root.kind} ${root.name} within the LimitRange`,
+          title: `Keep ${nameWithKind(root)} within the LimitRange`,
           applicability: 'advice',
           effect:
             'Changes the pod template: the pods are made anew. Changing the LimitRange instead lets every pod of the namespace ask for as much.',

@@ -4,6 +4,7 @@ import { securityPatch } from '../../../fixes/pod-security.ts';
 import { changeTemplate } from '../../../fixes/pod-template.ts';
 import type { Fix } from '../../../model/finding.ts';
 import { textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -104,14 +105,14 @@ function mend(refusal: Refused, violations: readonly PodSecurityViolation[], ref
     // Host paths, host namespaces and added capabilities are mended by no field that could be set.
     title:
       patch.words.length === 0
-        ? `Take out of ${root.kind} ${root.name} what the profile forbids`
-        : `Give ${root.kind} ${root.name} the securityContext that the profile asks for`,
+        ? `Take out of ${nameWithKind(root)} what the profile forbids`
+        : `Give ${nameWithKind(root)} the securityContext that the profile asks for`,
     applicability: change?.concrete === true ? 'review' : 'advice',
     effect: patch.words.includes('runAsNonRoot: true')
       ? 'Changes the pod template: the pods are made anew. An image whose user is root does not start with runAsNonRoot until it gets another user.'
       : 'Changes the pod template: the pods are made anew.',
     steps: [
-      ...(change?.steps ?? (patch.words.length === 0 ? [] : [manual(`In ${root.kind} ${root.name}: ${words}`)])),
+      ...(change?.steps ?? (patch.words.length === 0 ? [] : [manual(`In ${nameWithKind(root)}: ${words}`)])),
       ...rest,
     ],
     undo: change?.undo ?? [],

@@ -1,8 +1,10 @@
 /** Cause: the ServiceAccount that the pods run as does not exist. */
-import { fix, kubectl, verifyWithInferscope } from '../../../fixes/build.ts';
-import { changeTemplate } from '../../../fixes/pod-template.ts';
-import type { Fix } from '../../../model/finding.ts';
+import { fix, kubectl, patch, verifyWithInferscope } from '../../../fixes/build.ts';
+import { changeTemplate, type TemplateChange } from '../../../fixes/pod-template.ts';
+import type { Fix, Step } from '../../../model/finding.ts';
+import { textAt } from '../../../model/json.ts';
 import type { ResourceRef } from '../../../model/reference.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -44,7 +46,7 @@ export default defineRule({
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: error.namespace, name: error.name };
     const found = references.named?.found;
     const similar = references.similar[0];
-    const args = { account: error.name, namespace: error.namespace, root: `${root.kind} ${root.name}` };
+    const args = { account: error.name, namespace: error.namespace, root: nameWithKind(root) };
     const common = {
       consequence: whatFollows(refusal),
       trace: refusalTrace(refusal),
@@ -81,7 +83,7 @@ export default defineRule({
           ]),
     ] as const;
     if (similar !== undefined) {
-      const rename = runAs(similar, refusal, references);
+      const rename = runAs(similar, error.name, refusal, references);
       return context.found({
         message: 'misnamed',
         args: { ...args, similar },
@@ -99,7 +101,8 @@ export default defineRule({
       args,
       subject: account,
       ...common,
-      certainty: 'confirmed',
+      // Which accounts there are was not seen: the name may as well be a slip of the pen.
+      certainty: references.existing !== undefined ? 'confirmed' : 'likely',
       basis,
       cite,
       fixes: [create],
@@ -119,14 +122,33 @@ function createAccount(account: ResourceRef, root: ResourceRef): Fix {
   });
 }
 
-function runAs(account: string, { root, template }: Refused, references: RefusalReferences): Fix {
-  const change = changeTemplate(root, template, { serviceAccountName: account }, `set serviceAccountName: ${account}.`);
+function runAs(account: string, wrong: string, { root, template }: Refused, references: RefusalReferences): Fix {
+  const change =
+    inComponent(root, wrong, account, references) ??
+    changeTemplate(root, template, { serviceAccountName: account }, `set serviceAccountName: ${account}.`);
   return fix({
-    title: `Run ${root.kind} ${root.name} as ServiceAccount ${account}`,
+    title: `Run ${nameWithKind(root)} as ServiceAccount ${account}`,
     applicability: change.concrete ? 'review' : 'advice',
     effect: 'Changes the pod template: the pods are made anew, with the rights of that account.',
     ...change,
     verify: verifyWithInferscope(root),
     owner: references.owner,
   });
+}
+
+/** KServe writes the pods of an InferenceService: the account is set on the component that names it. */
+function inComponent(
+  root: ResourceRef,
+  wrong: string,
+  account: string,
+  references: RefusalReferences,
+): TemplateChange | undefined {
+  if (root.kind !== 'InferenceService' || references.root?.state !== 'present') return undefined;
+  const { body } = references.root.value;
+  const component = ['predictor', 'transformer', 'explainer'].find(
+    (name) => textAt(body, 'spec', name, 'serviceAccountName') === wrong,
+  );
+  if (component === undefined) return undefined;
+  const set = (name: string): Step => patch(root, { spec: { [component]: { serviceAccountName: name } } });
+  return { concrete: true, steps: [set(account)], undo: [set(wrong)] };
 }

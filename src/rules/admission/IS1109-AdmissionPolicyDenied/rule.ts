@@ -3,6 +3,7 @@ import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { deniedLabel } from '../../../fixes/denied-label.ts';
 import { changeTemplateMetadata } from '../../../fixes/pod-template.ts';
 import type { Fix } from '../../../model/finding.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -81,16 +82,14 @@ function comply(refusal: Refused, denial: string, references: RefusalReferences)
           `add the label ${label} to the pod template.`,
         );
   return fix({
-    title: `Change ${root.kind} ${root.name} so that the policy accepts it`,
+    title: `Change ${nameWithKind(root)} so that the policy accepts it`,
     applicability: change?.concrete === true ? 'fill-in' : 'advice',
     effect:
-      refusal.by === 'controller'
+      refusal.by !== 'command'
         ? 'Changes the pod template: the pods are made anew.'
         : 'The object is taken when it is applied again.',
     steps: change?.steps ?? [
-      manual(
-        `Change ${root.kind} ${root.name} as the policy asks, or ask its owner for an exception: ${quoted(denial)}.`,
-      ),
+      manual(`Change ${nameWithKind(root)} as the policy asks, or ask its owner for an exception: ${quoted(denial)}.`),
     ],
     undo: change?.undo ?? [],
     verify: verifyWithInferscope(root),

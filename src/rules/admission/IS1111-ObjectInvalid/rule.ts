@@ -10,6 +10,7 @@ import {
 import { BRIEF, quoted } from '../../../views/parse/quoted.ts';
 import { refusalReferences } from '../../../views/refusal-references.ts';
 import { defineRule } from '../../define.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS1111',
@@ -65,7 +66,7 @@ export default defineRule({
         cite,
         fixes: [
           fix({
-            title: `Correct ${root.kind} ${root.name}`,
+            title: `Correct ${nameWithKind(root)}`,
             applicability: 'advice',
             effect: 'The object is taken when its fields are valid.',
             steps: [manual(`Correct the fields that the API server names: ${quoted(error.causes)}.`)],
@@ -84,7 +85,7 @@ export default defineRule({
         cite,
         fixes: [
           fix({
-            title: `Make ${root.kind} ${root.name} fit a constraint`,
+            title: `Make ${nameWithKind(root)} fit a constraint`,
             applicability: 'advice',
             effect: 'Granting a wider constraint gives the ServiceAccount of the pods more rights on the nodes.',
             steps: [
@@ -99,6 +100,8 @@ export default defineRule({
       });
     }
     if (error.class !== 'rbac') return context.ruledOut('the refusal gives another reason', refusal.cite);
+    if (refusal.by === 'reconcile')
+      return context.ruledOut('it is the controller that has no right, and not who wrote the object', refusal.cite);
     const where = error.namespace === undefined ? '' : ` in namespace ${error.namespace}`;
     return context.found({
       message: 'rbac',

@@ -35,6 +35,8 @@ export default defineRule({
     if (refusal.state === 'unknown') return context.unknown(refusal.gap);
     const { error, root } = refusal;
     if (error.class !== 'no-match-for-kind') return context.ruledOut('the refusal gives another reason', refusal.cite);
+    if (refusal.by === 'reconcile')
+      return context.ruledOut('it is the controller that misses the kind, and the object is served', refusal.cite);
     const group = groupOf(error.apiVersion);
     const served = references.definitions.flatMap(servedBy);
     const best = served.find((version) => groupOf(version) === group) ?? served[0];

@@ -9,6 +9,7 @@ import {
 } from '../../../views/admission-refusal.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
 import { defineRule } from '../../define.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS1190',
@@ -48,10 +49,10 @@ export default defineRule({
       effects: refusal.effects,
       fixes: [
         fix({
-          title: `Change ${root.kind} ${root.name} as the API server asks`,
+          title: `Change ${nameWithKind(root)} as the API server asks`,
           applicability: 'advice',
           effect:
-            refusal.by === 'controller'
+            refusal.by !== 'command'
               ? 'The controller tries again by itself.'
               : 'The object is taken when it is applied again.',
           steps: [manual(`Change what the API server names: ${quoted(error.detail)}.`)],

@@ -3,6 +3,7 @@ import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build
 import type { Fix } from '../../../model/finding.ts';
 import { numberAt } from '../../../model/json.ts';
 import { sameRef } from '../../../model/reference.ts';
+import { kindWord, nameWithKind } from '../../../model/kinds.ts';
 import { autoscalerState, type AutoscalerState } from '../../../views/autoscaler-state.ts';
 import { defineRule } from '../../define.ts';
 
@@ -47,7 +48,7 @@ export default defineRule({
     const lacking = state.lacking(trouble.resource);
     // Releases before 1.27 do not name the container: the template tells it.
     const container = trouble.container ?? lacking[0]?.name;
-    const args = { name: object.ref.name, resource: trouble.resource, target: `${target.ref.kind} ${target.ref.name}` };
+    const args = { name: object.ref.name, resource: trouble.resource, target: nameWithKind(target.ref) };
     const shown = lacking.find((each) => each.name === container);
     const common = {
       subject: target.root,
@@ -80,7 +81,7 @@ function fixesFor(state: AutoscalerState, resource: string, container: string | 
   if (target === undefined) return [];
   const placeholder = `<${resource.toUpperCase().replaceAll(/[^A-Z]/g, '_')}>`;
   const owned = !sameRef(target.root, target.ref);
-  const resourceName = `${target.ref.kind.toLowerCase()}/${target.ref.name}`;
+  const resourceName = `${kindWord(target.ref)}/${target.ref.name}`;
   return [
     fix({
       title: `Give container ${container ?? 'of the target'} a request for ${resource}`,
@@ -90,7 +91,7 @@ function fixesFor(state: AutoscalerState, resource: string, container: string | 
         owned || container === undefined
           ? [
               manual(
-                `In ${target.root.kind} ${target.root.name}: set resources.requests.${resource} for every container of the pods.`,
+                `In ${nameWithKind(target.root)}: set resources.requests.${resource} for every container of the pods.`,
               ),
             ]
           : [

@@ -1,6 +1,7 @@
 /** Cause: the object that an autoscaler is to scale does not exist, or has no scale. */
 import { fix, kubectl, manual, patch, verifyWithInferscope } from '../../../fixes/build.ts';
 import { textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { autoscalerState } from '../../../views/autoscaler-state.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
 import { defineRule } from '../../define.ts';
@@ -46,7 +47,7 @@ export default defineRule({
     const undo = patch(object.ref, {
       spec: { scaleTargetRef: { name: textAt(object.body, 'spec', 'scaleTargetRef', 'name') ?? '' } },
     });
-    const written = owner === undefined ? undefined : `${owner.kind} ${owner.name}`;
+    const written = owner === undefined ? undefined : nameWithKind(owner);
     const common = {
       subject: object.ref,
       certainty: 'confirmed',

@@ -3,6 +3,7 @@ import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build
 import { autoscalerState, unavailability } from '../../../views/autoscaler-state.ts';
 import { BRIEF, quoted } from '../../../views/parse/quoted.ts';
 import { defineRule } from '../../define.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 const STARTING_SECONDS = 120;
 
@@ -42,7 +43,7 @@ export default defineRule({
         object.cite('conditions of the autoscaler', '/status/conditions'),
       );
     const { trouble } = failing;
-    const writer = owner === undefined ? `HorizontalPodAutoscaler ${object.ref.name}` : `${owner.kind} ${owner.name}`;
+    const writer = owner === undefined ? `HorizontalPodAutoscaler ${object.ref.name}` : nameWithKind(owner);
     const common = {
       affects: [context.on],
       certainty: 'confirmed',

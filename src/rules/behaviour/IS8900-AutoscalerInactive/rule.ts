@@ -1,6 +1,7 @@
 /** Symptom: a HorizontalPodAutoscaler cannot compute or cannot scale. */
 import { listAt, textAt } from '../../../model/json.ts';
 import { defineRule } from '../../define.ts';
+import { autoscalerState } from '../../../views/autoscaler-state.ts';
 import { kubeObject } from '../../../views/kube-object.ts';
 import { secondsBetween } from '../../../views/parse/time.ts';
 
@@ -21,9 +22,9 @@ export default defineRule({
   looksAt: 'always',
   effects: ['not-scaled'],
   aliases: ['FailedGetResourceMetric', 'FailedComputeMetricsReplicas', 'FailedGetScale', 'ScalingActive'],
-  needs: { autoscaler: kubeObject },
+  needs: { autoscaler: kubeObject, state: autoscalerState },
   messages: { inactive: 'HorizontalPodAutoscaler {name}: {type} is False, {reason}' },
-  check({ autoscaler }, context) {
+  check({ autoscaler, state }, context) {
     if (autoscaler.state === 'unknown') return context.unknown(autoscaler.gap);
     if (autoscaler.state === 'absent') return context.notApplicable('the autoscaler is gone');
     const object = autoscaler.value;
@@ -42,7 +43,12 @@ export default defineRule({
       return context.ruledOut('it computes and scales', object.cite('conditions', '/status/conditions'));
     const since = textAt(condition, 'lastTransitionTime');
     const seconds = secondsBetween(since, context.now) ?? FIRST_METRICS_SECONDS;
-    if (seconds < FIRST_METRICS_SECONDS && NO_NUMBERS_YET.test(textAt(condition, 'message') ?? '')) {
+    // The condition may be older than the pods: those before them never became Ready, or were replaced.
+    const ready = state.state === 'present' ? state.value.readySeconds : undefined;
+    if (
+      (seconds < FIRST_METRICS_SECONDS || (ready !== undefined && ready < FIRST_METRICS_SECONDS)) &&
+      NO_NUMBERS_YET.test(textAt(condition, 'message') ?? '')
+    ) {
       return context.notApplicable('its pods have been without numbers for less than a minute');
     }
     return context.found({

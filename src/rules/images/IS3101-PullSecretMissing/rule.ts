@@ -2,7 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { createPullSecret } from '../../../fixes/images.ts';
 import type { Verdict } from '../../../model/finding.ts';
-import { checkPulls, imagePull } from '../../../views/image-pull.ts';
+import { asker, checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
 
 export default defineRule({
@@ -12,7 +12,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The pull secret that the pod names does not exist',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'ImagePullSecretMissing',
@@ -59,8 +60,11 @@ export default defineRule({
           consequence: `Registry ${host} refuses the pull of ${failure.reference?.repository ?? image} without it; every pod that relies on this Secret waits for its image.`,
           cite: [reported ?? cite[0], ...(reported === undefined ? [] : [cite[0]]), secretsCite, ...absence],
           trace: [
-            { text: `the pod template names the pull secret ${ref.name}`, cite: [secretsCite] },
-            { text: 'the kubelet pulls without credentials', cite: reported === undefined ? [] : [reported] },
+            {
+              text: `${known.puller === 'knative' ? 'the Revision or its ServiceAccount' : 'the pod template'} names the pull secret ${ref.name}`,
+              cite: [secretsCite],
+            },
+            { text: `${asker(known)} asks without credentials`, cite: reported === undefined ? [] : [reported] },
             { text: `the registry refuses: ${failure.detail}`, cite: [cite[0]] },
           ],
           fixes: [createPullSecret(ref, host, target)],

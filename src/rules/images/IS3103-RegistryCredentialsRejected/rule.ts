@@ -1,6 +1,7 @@
 /** Cause: credentials were sent to the registry, and it refuses them: wrong, expired or revoked. */
 import { defineRule } from '../../define.ts';
 import { advice, replaceCredentials } from '../../../fixes/images.ts';
+import { textAt } from '../../../model/json.ts';
 import { registryRef } from '../../../model/reference.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
@@ -12,7 +13,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry rejects the credentials of the pull secret',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-credentials-rejected',
@@ -48,13 +50,26 @@ export default defineRule({
         return context.ruledOut('nothing shows that credentials were sent', cite[0], secrets.cite);
       const candidates = covering.length > 0 ? covering : unseen;
       const [secret] = candidates;
+      const made = candidates.map(({ found }) =>
+        found.state === 'present' ? (textAt(found.value.body, 'metadata', 'creationTimestamp') ?? '') : '',
+      );
+      if (!sent && failure.at !== undefined && made.every((time) => time > (failure.at ?? '')))
+        return context.ruledOut('the pull secret is newer than the refusal', cite[0], secrets.cite);
       const expired = /token has expired|token expired/i.test(detail);
       const single = candidates.length === 1 ? secret : undefined;
+      // Knative's resolver sends what the pull secrets of the Revision hold (go-containerregistry k8schain): one that was there by then was sent.
+      const resolver =
+        target.knative !== undefined &&
+        covering.length > 0 &&
+        failure.at !== undefined &&
+        made.every((time) => time !== '' && time <= (failure.at ?? ''));
       const rest = {
-        certainty: sent ? 'confirmed' : 'likely',
+        certainty: sent || resolver ? 'confirmed' : 'likely',
         basis: sent
           ? 'credentials were sent, and the registry answers that they are not valid'
-          : 'the registry refuses, and the pull secret has credentials for it',
+          : resolver
+            ? 'the Knative controller sends the pull secrets of the Revision, and the registry answers that it knows nobody by them'
+            : 'the registry refuses, and the pull secret has credentials for it',
         consequence:
           'Every new pull from this registry with these credentials fails; nodes that have the image already start it all the same.',
         trace: [{ text: `the registry rejects the credentials: ${detail}`, cite: [cite[0]] }],

@@ -1,9 +1,10 @@
 /** Cause: the pull secret exists, and it has credentials for other registries only. */
 import { defineRule } from '../../define.ts';
-import { recreatePullSecret, replaceCredentials } from '../../../fixes/images.ts';
-import type { Verdict } from '../../../model/finding.ts';
+import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
+import { recreatePullSecret, replaceCredentials, restartSteps } from '../../../fixes/images.ts';
+import type { Fix, Verdict } from '../../../model/finding.ts';
 import { textAt } from '../../../model/json.ts';
-import { checkPulls, imagePull } from '../../../views/image-pull.ts';
+import { checkPulls, imagePull, type PullTarget } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
 
 export default defineRule({
@@ -13,7 +14,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The pull secret has no credentials for the registry of the image',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'pull-secret-wrong-registry',
@@ -45,24 +47,26 @@ export default defineRule({
       const covering = secrets.named.find((secret) => covers(secret, host) === true);
       if (covering?.found.state === 'present') {
         const { ref, found, hosts = [] } = covering;
-        // The words do not tell whether credentials were sent: IS3103 takes it that they were.
-        if (error.anonymous !== true)
-          return context.ruledOut(`Secret ${ref.name} has credentials for ${host}`, found.cite);
         const created = textAt(found.value.body, 'metadata', 'creationTimestamp') ?? '';
         const newer = failure.at !== undefined && created > failure.at;
+        // The words do not tell whether credentials were sent: IS3103 takes it that they were.
+        if (error.anonymous !== true && !newer)
+          return context.ruledOut(`Secret ${ref.name} has credentials for ${host}`, found.cite);
         return context.found({
           message: newer ? 'newer' : 'unsent',
           args: { secret: ref.name, host },
           subject: ref,
           certainty: 'likely',
           basis: newer
-            ? 'the Secret is younger than the last error, and the kubelet has not tried again yet'
+            ? 'the Secret is younger than the last error, and nothing tells of a later try'
             : 'the pull was anonymous although the Secret names the registry',
           cite: [found.cite, cite[0], known.secretsCite],
           consequence: newer
-            ? 'The kubelet tries again by itself, within five minutes.'
+            ? known.puller === 'knative'
+              ? 'Knative tries again by itself, with pauses that grow to a quarter of an hour.'
+              : 'The kubelet tries again by itself, within five minutes.'
             : 'The entry for the registry is empty, is bound to another path of it, or is newer than the last pull.',
-          fixes: newer ? [] : [replaceCredentials(ref, host, hosts, target)],
+          fixes: newer ? newlyNamed(known.target) : [replaceCredentials(ref, host, hosts, target)],
         });
       }
       const verdicts = secrets.named.map(({ ref, found, hosts = [], usable }): Verdict => {
@@ -75,7 +79,7 @@ export default defineRule({
             access === 'needs-login'
               ? 'no pull secret of the pod names the registry, and the registry wants a login'
               : 'no pull secret of the pod names the registry; it would answer a missing repository in the same way',
-          consequence: `The kubelet looks for credentials by the host of the image, finds none and pulls anonymously, which ${host} refuses.`,
+          consequence: `Credentials are looked up by the host of the image; none are found, and the anonymous request is one that ${host} refuses.`,
           cite: [found.cite, cite[0], known.secretsCite],
           trace: [
             { text: `no pull secret has credentials for ${host}`, cite: [found.cite] },
@@ -97,3 +101,19 @@ export default defineRule({
     });
   },
 });
+
+/** A new Revision is tried at once; a kubelet needs no help. */
+function newlyNamed(target: PullTarget): readonly Fix[] {
+  if (target.knative === undefined) return [];
+  const steps = restartSteps(target);
+  return [
+    fix({
+      title: 'Make a new Revision, which is tried at once',
+      applicability: steps.some((step) => step.kind === 'command') ? 'review' : 'advice',
+      effect: 'Knative looks the tag up again with the Secret as it is now.',
+      steps,
+      undo: [manual('Nothing to take back: the new Revision is made from the same template.')],
+      verify: verifyWithInferscope(target.workload),
+    }),
+  ];
+}

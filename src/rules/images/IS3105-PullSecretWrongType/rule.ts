@@ -11,12 +11,14 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The pull secret is of a type that the kubelet does not read',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: ['pull-secret-wrong-type', 'type: Opaque', 'kubernetes.io/dockerconfigjson', 'kubernetes.io/basic-auth'],
   needs: { pull: imagePull },
   messages: {
     type: 'Secret {secret} is of type {type}, so the kubelet takes no credentials from it',
+    typeForKnative: 'Secret {secret} is of type {type}, so the Knative controller takes no credentials from it',
   },
   check({ pull }, context) {
     return checkPulls(pull, context, ['unauthorized', 'forbidden'], (failure, known) => {
@@ -32,12 +34,12 @@ export default defineRule({
         return context.ruledOut(`Secret ${covering.ref.name} has credentials for ${host}`, secrets.cite);
       const type = wrong.type ?? 'Opaque';
       return context.found({
-        message: 'type',
+        message: known.puller === 'knative' ? 'typeForKnative' : 'type',
         args: { secret: wrong.ref.name, type },
         subject: wrong.ref,
         certainty: access === 'needs-login' && secrets.named.length === 1 ? 'confirmed' : 'likely',
-        basis: 'the kubelet passes over Secrets of this type, and the registry refuses the anonymous pull',
-        consequence: `A pull secret is of type kubernetes.io/dockerconfigjson. The kubelet passes over this one without a word, and ${host} refuses the anonymous pull.`,
+        basis: 'Secrets of this type are passed over, and the registry refuses the anonymous pull',
+        consequence: `A pull secret is of type kubernetes.io/dockerconfigjson. This one is passed over without a word, and ${host} refuses the anonymous pull.`,
         cite: [wrong.found.value.cite(`Secret ${wrong.ref.name} is of type ${type}`, '/type'), cite[0], secrets.cite],
         trace: [{ text: `the registry refuses the anonymous pull: ${failure.detail}`, cite: [cite[0]] }],
         fixes: [recreatePullSecret(wrong.ref, host, target)],

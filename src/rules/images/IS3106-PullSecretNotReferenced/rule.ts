@@ -1,9 +1,10 @@
 /** Cause: the registry wants a login, and neither the pod nor its ServiceAccount names a pull secret. */
 import { defineRule } from '../../define.ts';
-import { addToServiceAccount, advice, restartSteps } from '../../../fixes/images.ts';
+import { addToServiceAccount, advice, restartSteps, skipResolving } from '../../../fixes/images.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS3106',
@@ -12,7 +13,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry wants a login, and the pod names no pull secret',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'RegistryNeedsLogin',
@@ -24,6 +26,8 @@ export default defineRule({
   ],
   needs: { pull: imagePull },
   messages: {
+    knative:
+      'ServiceAccount {account} and {workload} name no pull secret, and {host} wants a login from the Knative controller',
     none: 'ServiceAccount {account} and {workload} name no pull secret, and {host} wants a login',
     unused: 'ServiceAccount {account} and {workload} do not name Secret {secret}, which has credentials for {host}',
     later: 'ServiceAccount {account} got pull secret {secret} after the pods of {workload} were created',
@@ -33,22 +37,41 @@ export default defineRule({
       const { secrets, target } = known;
       const { host, cite, access, error } = failure;
       const [named] = secrets.named;
+      const knative = known.puller === 'knative';
       if (named !== undefined) return context.ruledOut(`the pod names the pull secret ${named.ref.name}`, secrets.cite);
       if (access !== 'needs-login')
         return context.ruledOut('the refusal does not tell that a login is all that lacks', cite[0]);
       const { account, accountFound } = secrets;
-      const workload = `${target.workload.kind} ${target.workload.name}`;
-      const certain = error.anonymous === true && accountFound.state === 'present';
+      // What a Revision is looked up with are the secrets of its ServiceAccount: they must have been seen.
+      if (knative && accountFound.state === 'unknown' && accountFound.gap.reason === 'not-requested')
+        return context.unknown(accountFound.gap);
+      const workload = nameWithKind(target.workload);
+      const certain = (error.anonymous === true || knative) && accountFound.state === 'present';
       const rest = {
         subject: account,
         certainty: certain ? 'confirmed' : 'likely',
         basis: certain
-          ? 'the pull is anonymous, and the registry asks for credentials'
+          ? knative
+            ? 'neither the Revision nor its ServiceAccount names a pull secret, and the registry asks for credentials'
+            : 'the pull is anonymous, and the registry asks for credentials'
           : 'the registry asks for credentials, and the pod has none; credentials of the node were not seen',
-        consequence: `Registry ${host} wants a login: the image cannot be pulled to any node that has no credentials of its own for it.`,
-        cite: [cite[0], secrets.cite, ...(accountFound.state === 'present' ? [accountFound.cite] : [])],
+        consequence: knative
+          ? `Knative looks up the digest of the tag before it makes a Deployment: there is no pod, and no kubelet was asked.`
+          : `Registry ${host} wants a login: the image cannot be pulled to any node that has no credentials of its own for it.`,
+        cite: [
+          cite[0],
+          secrets.cite,
+          ...(accountFound.state === 'present'
+            ? [accountFound.value.cite(`pull secrets of ServiceAccount ${account.name}`, '/imagePullSecrets')]
+            : []),
+        ],
         trace: [
-          { text: 'the kubelet pulls without credentials', cite: [secrets.cite] },
+          {
+            text: knative
+              ? 'the Knative controller looks up the digest of the tag without credentials'
+              : 'the kubelet pulls without credentials',
+            cite: [secrets.cite],
+          },
           { text: `the registry refuses: ${failure.detail}`, cite: [cite[0]] },
         ],
       } as const;
@@ -72,9 +95,9 @@ export default defineRule({
       }
       const fixes = [
         addToServiceAccount(account, 'registry-credentials', host, target),
-        ...(cloudAdvice(host, target) ?? []),
+        ...(knative ? skipResolving(host, target) : (cloudAdvice(host, target) ?? [])),
       ];
-      return context.found({ message: 'none', args, ...rest, fixes });
+      return context.found({ message: knative ? 'knative' : 'none', args, ...rest, fixes });
     });
   },
 });
@@ -95,7 +118,7 @@ function cloudAdvice(
     ? undefined
     : [
         advice(
-          'Or let the nodes pull with their own identity',
+          'Let the nodes pull with their own identity',
           'All pods of these nodes can pull from the registry.',
           [how],
           target,

@@ -1,6 +1,6 @@
 /** Cause: the registry knows who asks and does not allow the pull: a missing permission, a firewall, a policy of the account. */
 import { defineRule } from '../../define.ts';
-import { advice } from '../../../fixes/images.ts';
+import { advice, skipResolving } from '../../../fixes/images.ts';
 import { registryRef } from '../../../model/reference.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 
@@ -13,7 +13,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry forbids the pull',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-forbids',
@@ -28,6 +29,7 @@ export default defineRule({
   messages: {
     permission: 'Registry {host} forbids the pull of {repository}',
     firewall: 'The firewall of registry {host} does not let node {node} in',
+    firewallKnative: 'The firewall of registry {host} does not let the Knative controller in',
     payment: 'Registry {host} gives {repository} to subscribed accounts only',
   },
   check({ pull }, context) {
@@ -48,7 +50,8 @@ export default defineRule({
         basis: stated
           ? 'the registry says so'
           : 'the registry answers 403, and does not say whom it takes the caller for',
-        consequence: `Valid credentials do not help. The registry answers: ${detail.replace(/\.$/, '')}.`,
+        // A caller without any secret may be refused for want of one.
+        consequence: `${stated || known.secrets.named.length > 0 ? 'Valid credentials do not help. ' : ''}The registry answers: ${detail.replace(/\.$/, '')}.`,
         cite: [cite[0], known.secrets.cite],
         trace: [{ text: `the registry forbids the pull: ${detail}`, cite: [cite[0]] }],
       } as const;
@@ -64,7 +67,7 @@ export default defineRule({
           ),
         ];
         return context.found({
-          message: 'firewall',
+          message: known.puller === 'knative' ? 'firewallKnative' : 'firewall',
           args: { host, node: known.node?.name ?? 'of the pod' },
           ...rest,
           fixes,
@@ -72,7 +75,8 @@ export default defineRule({
       }
       const repository = failure.reference?.repository ?? image;
       const who =
-        known.secrets.named.map((secret) => `Secret ${secret.ref.name}`).join(', ') || 'the identity of the node';
+        known.secrets.named.map((secret) => `Secret ${secret.ref.name}`).join(', ') ||
+        (known.puller === 'knative' ? 'nobody (no pull secret)' : 'the identity of the node');
       const fixes = [
         advice(
           `Grant the right to pull ${repository}`,
@@ -82,6 +86,7 @@ export default defineRule({
           ],
           known.target,
         ),
+        ...skipResolving(host, known.target),
       ];
       return context.found({
         message: error.status === 402 ? 'payment' : 'permission',

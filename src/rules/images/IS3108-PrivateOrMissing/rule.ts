@@ -12,7 +12,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The repository is private or does not exist; the registry does not tell which',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'private-or-missing',
@@ -48,7 +49,7 @@ export default defineRule({
       );
       const { repository } = reference;
       const rest = {
-        subject: target.workload,
+        subject: failure.origin.ref,
         container: container.name,
         basis: 'the registry gives one answer for private and for missing repositories',
         consequence: 'The image is not pulled; credentials help only if the repository exists.',

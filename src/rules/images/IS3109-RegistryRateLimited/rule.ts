@@ -1,6 +1,6 @@
 /** Cause: the registry counts pulls, and the count for this caller or address is used up. */
 import { defineRule } from '../../define.ts';
-import { addToServiceAccount, advice } from '../../../fixes/images.ts';
+import { addToServiceAccount, advice, skipResolving } from '../../../fixes/images.ts';
 import { registryRef } from '../../../model/reference.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
@@ -12,7 +12,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry limits the number of pulls',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-rate-limited',
@@ -52,10 +53,13 @@ export default defineRule({
           'Every pull from this address fails until the window is over; all nodes behind one gateway share one address.',
         cite: [cite[0], ...cite.slice(1), secrets.cite],
         trace: [{ text: `the registry answers: ${failure.detail}`, cite: [cite[0]] }],
-        fixes:
-          covering === undefined
-            ? [addToServiceAccount(secrets.account, 'registry-credentials', host, target), mirror]
-            : [mirror],
+        fixes: [
+          ...(covering === undefined
+            ? [addToServiceAccount(secrets.account, 'registry-credentials', host, target)]
+            : []),
+          mirror,
+          ...skipResolving(host, target),
+        ],
       });
     });
   },

@@ -4,6 +4,7 @@ import { setImage } from '../../../fixes/images.ts';
 import type { ImageReference } from '../../../views/parse/image-reference.ts';
 import { checkPulls, imagePull, type ImagePull } from '../../../views/image-pull.ts';
 import { nearestNames } from '../../../views/parse/nearest-name.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS3110',
@@ -12,7 +13,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry does not have the image',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'image-not-found',
@@ -34,6 +36,7 @@ export default defineRule({
     return checkPulls(pull, context, ['not-found', 'unauthorized', 'forbidden'], (failure, known) => {
       const { reference, error, answer, cite, access, container } = failure;
       const { target } = known;
+      const origin = failure.origin.ref;
       const told = failure.mechanism === 'not-found';
       if (!told && !(access === 'private-or-missing' && answer?.status === 404))
         return context.ruledOut('the registry refuses the caller', cite[0]);
@@ -57,24 +60,31 @@ export default defineRule({
       const better = alternativeOf(known, reference, noRepository);
       const found = {
         args: {
-          workload: `${target.workload.kind} ${target.workload.name}`,
+          workload: nameWithKind(origin),
           host,
           repository,
           tag,
           // As long as tools print it; the citation has it in full.
           digest: (reference.digest ?? '').slice(0, 19),
         },
-        subject: target.workload,
+        subject: origin,
         container: container.name,
-        certainty: told ? 'confirmed' : 'likely',
-        basis: told
-          ? 'the registry answers the node that it does not have it'
-          : 'the registry answers 404 to a second look-up',
+        certainty: told && failure.origin.gap === undefined ? 'confirmed' : 'likely',
+        basis: !told
+          ? 'the registry answers 404 to a second look-up'
+          : failure.origin.gap !== undefined
+            ? 'the registry says so; whether the image is written here or in a runtime was not seen'
+            : `the registry answers ${known.puller === 'knative' ? 'the Knative controller' : 'the node'} that it does not have it`,
         consequence:
           better === undefined
             ? 'No new pod of this workload can start.'
             : `No new pod of this workload can start. ${better} could be pulled in this cluster.`,
-        cite: [cite[0], ...(answer?.status === 404 ? [answer.cite] : []), ...cite.slice(1)],
+        cite: [
+          cite[0],
+          ...(answer?.status === 404 ? [answer.cite] : []),
+          ...(failure.origin.cite === undefined ? [] : [failure.origin.cite]),
+          ...cite.slice(1),
+        ],
         trace: [{ text: `the registry answers: ${failure.detail}`, cite: [cite[0]] }],
         fixes: [
           better === undefined

@@ -1,8 +1,10 @@
 /** Cause: the node does not find an address for the name of the registry: mistyped, private, or its resolver does not answer. */
 import { defineRule } from '../../define.ts';
-import { advice, setImage } from '../../../fixes/images.ts';
+import { advice, setImage, skipResolving } from '../../../fixes/images.ts';
 import { registryRef } from '../../../model/reference.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
+import { KNATIVE_CONTROLLER } from '../../../views/knative-config.ts';
 import { nearestNames } from '../../../views/parse/nearest-name.ts';
 
 /** Names that exist: where the resolver knows them not, the resolver is at fault. */
@@ -16,7 +18,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The name of the registry is not resolved',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-host-not-resolved',
@@ -32,12 +35,18 @@ export default defineRule({
     mistyped: '{workload} names registry {host}, which DNS does not know; this cluster uses {meant}',
     unknownHost: '{workload} names registry {host}, which the DNS of the node does not know',
     redirect: 'Registry {host} sends the node to {other}, which the DNS of the node does not know',
+    knative: '{workload} names registry {host}, which the DNS of the cluster does not know',
+    redirectKnative:
+      'Registry {host} sends the Knative controller to {other}, which the DNS of the cluster does not know',
+    resolverKnative: 'The DNS of the cluster does not resolve {host} for the Knative controller',
     resolver: 'The resolver of node {node} does not resolve {host}',
   },
   check({ pull }, context) {
     return checkPulls(pull, context, ['dns'], (failure, known) => {
       const { error, cite, host, container, detail, reference } = failure;
       const { target, node } = known;
+      const knative = known.puller === 'knative';
+      const resolver = knative ? 'the DNS of the cluster' : 'the resolver of the node';
       const asked = error.host ?? host;
       // Docker Hub's own names for its registry and its token service; a port is not looked up.
       const redirected =
@@ -47,11 +56,37 @@ export default defineRule({
         cite: [cite[0], ...cite.slice(1)],
         trace: [
           {
-            text: `the node looks up ${asked}${error.resolver === undefined ? '' : ` at ${error.resolver}`}: ${detail}`,
+            text: `${knative ? 'the Knative controller' : 'the node'} looks up ${asked}${error.resolver === undefined ? '' : ` at ${error.resolver}`}: ${detail}`,
             cite: [cite[0]],
           },
         ],
       } as const;
+      if (resolverFails && knative) {
+        const fixes = [
+          ...skipResolving(host, target),
+          advice(
+            `Let the pods of the cluster resolve ${asked}`,
+            'Knative can look tags up again.',
+            [
+              `The Knative controller runs in a pod: it uses the DNS of the cluster (CoreDNS) and its forwarders, not the resolver of the nodes. Add the name there, or a forwarder that knows it.`,
+            ],
+            target,
+          ),
+        ];
+        const certain = !/no such host/.test(detail);
+        return context.found({
+          message: 'resolverKnative',
+          args: { host: asked },
+          subject: KNATIVE_CONTROLLER,
+          certainty: certain ? 'confirmed' : 'likely',
+          basis: certain
+            ? 'the resolver gives an error instead of an answer'
+            : 'the name exists, and the DNS of the cluster does not know it',
+          consequence: 'Knative can resolve no tag of this registry, so it makes no Deployment.',
+          ...rest,
+          fixes,
+        });
+      }
       if (resolverFails && node !== undefined) {
         const fixes = [
           advice(
@@ -89,7 +124,7 @@ export default defineRule({
           ),
         ];
         return context.found({
-          message: 'redirect',
+          message: knative ? 'redirectKnative' : 'redirect',
           args: { host, other: asked },
           subject: registryRef(host),
           certainty: 'confirmed',
@@ -101,13 +136,17 @@ export default defineRule({
       const others = known.known.filter((other) => other.reference.host !== host).map((other) => other.reference.host);
       const ofSecrets = [...known.secrets.named, ...known.secrets.unused].flatMap((secret) => secret.hosts ?? []);
       const [meant] = nearestNames(host, [...others, ...ofSecrets.filter((other) => other !== host)], 1);
-      const workload = `${target.workload.kind} ${target.workload.name}`;
+      const origin = failure.origin.ref;
+      const workload = nameWithKind(origin);
       const path = `${reference?.repository ?? '<REPOSITORY>'}:${reference?.tag ?? 'latest'}`;
       const common = {
-        subject: target.workload,
+        subject: origin,
         container: container.name,
-        certainty: 'confirmed',
-        basis: 'the resolver of the node answers that the name does not exist',
+        certainty: failure.origin.gap === undefined ? 'confirmed' : 'likely',
+        basis:
+          failure.origin.gap === undefined
+            ? `${resolver} answers that the name does not exist`
+            : 'the name does not exist; whether the image is written here or in a runtime was not seen',
         consequence: 'No registry is asked, so nothing is known of the image itself.',
         ...rest,
       } as const;
@@ -119,13 +158,19 @@ export default defineRule({
       const fixes = [
         setImage(failure, `<REGISTRY>/${path}`, target, `Correct the name of the registry, ${host}`),
         advice(
-          `If ${host} is a private name: let the nodes resolve it`,
+          `If ${host} is a private name: let ${knative ? 'the cluster' : 'the nodes'} resolve it`,
           'Nothing in the cluster changes.',
-          ['Add the name to the DNS that the nodes use; the container runtime does not use the DNS of the cluster.'],
+          [
+            knative
+              ? 'Add the name to the DNS of the cluster (CoreDNS, or what it forwards to): the Knative controller looks it up from a pod.'
+              : 'Add the name to the DNS that the nodes use; the container runtime does not use the DNS of the cluster.',
+          ],
           target,
         ),
+        // The nodes may have another DNS, with private names in it.
+        ...skipResolving(host, target),
       ];
-      return context.found({ message: 'unknownHost', args, ...common, fixes });
+      return context.found({ message: knative ? 'knative' : 'unknownHost', args, ...common, fixes });
     });
   },
 });

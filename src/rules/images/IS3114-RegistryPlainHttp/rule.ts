@@ -1,6 +1,6 @@
 /** Cause: one side speaks HTTP and the other HTTPS. */
 import { defineRule } from '../../define.ts';
-import { advice } from '../../../fixes/images.ts';
+import { advice, skipResolving } from '../../../fixes/images.ts';
 import { registryRef } from '../../../model/reference.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 
@@ -11,7 +11,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry speaks HTTP where the node expects HTTPS, or the reverse',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-plain-http',
@@ -23,11 +24,25 @@ export default defineRule({
   needs: { pull: imagePull },
   messages: {
     http: 'Registry {host} speaks HTTP, and the container runtime of node {node} expects HTTPS',
+    knative: 'Registry {host} speaks HTTP, and the Knative controller asks in HTTPS',
     https: 'Registry {host} speaks HTTPS, and the container runtime of node {node} is set up to ask in HTTP',
   },
   check({ pull }, context) {
     return checkPulls(pull, context, ['http-on-https', 'tls'], (failure, known) => {
       const { host, cite, detail, mechanism } = failure;
+      if (known.puller === 'knative' && mechanism !== 'tls')
+        return context.found({
+          message: 'knative',
+          args: { host },
+          subject: registryRef(host),
+          certainty: 'confirmed',
+          basis: 'the Knative controller names the protocols',
+          consequence:
+            'Knative looks tags up in HTTPS, but for hosts on the machine itself or with a private address. What the nodes are told about the registry does not count.',
+          cite: [cite[0], ...cite.slice(1)],
+          trace: [{ text: `the Knative controller asks the registry: ${detail}`, cite: [cite[0]] }],
+          fixes: [...skipResolving(host, known.target)],
+        });
       const asksInHttp = /HTTP request to an HTTPS server/.test(detail);
       if (mechanism === 'tls' && !asksInHttp) return context.ruledOut('both sides speak TLS', cite[0]);
       const node = known.node?.name ?? 'of the pod';

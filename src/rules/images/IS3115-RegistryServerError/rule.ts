@@ -12,7 +12,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry answers with a server error',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'registry-server-error',
@@ -41,7 +42,9 @@ export default defineRule({
         fixes: [
           advice(
             `Repair ${host}, or wait until it works again`,
-            'The kubelet tries again by itself, at least every five minutes.',
+            known.puller === 'knative'
+              ? 'Knative tries again with pauses that grow to a quarter of an hour, a new Revision at once.'
+              : 'The kubelet tries again by itself, at least every five minutes.',
             [
               `Look at the status page or the logs of ${host}${error.url === undefined ? '' : `; the failing request is ${error.url}`}.`,
             ],

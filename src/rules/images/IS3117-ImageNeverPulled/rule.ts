@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { setImage } from '../../../fixes/images.ts';
 import { fix, manual, patch, verifyWithInferscope } from '../../../fixes/build.ts';
 import { listAt, textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { checkPulls, imagePull, type ImagePull } from '../../../views/image-pull.ts';
 import { parseImageReference } from '../../../views/parse/image-reference.ts';
 import type { PullFailure } from '../../../views/pull-failure.ts';
@@ -30,23 +31,18 @@ export default defineRule({
   check({ pull }, context) {
     return checkPulls(pull, context, ['never'], (failure, known) => {
       const { container, image, cite } = failure;
-      const { target, pod } = known;
+      const { target, object } = known;
       const policy = textAt(container.spec, 'imagePullPolicy');
       const policyCite =
         policy === undefined
           ? []
-          : [
-              pod.pod.cite(
-                `imagePullPolicy of container ${container.name}`,
-                `${container.specPointer}/imagePullPolicy`,
-              ),
-            ];
+          : [object.cite(`imagePullPolicy of container ${container.name}`, `${container.specPointer}/imagePullPolicy`)];
       // Kubernetes 1.33 and later (KubeletEnsureSecretPulledImages) say the same words of an image that is there, pulled with other credentials.
       const present = onNode(known, image);
       return context.found({
         message: present ? 'unverified' : 'absent',
         args: {
-          workload: `${target.workload.kind} ${target.workload.name}`,
+          workload: nameWithKind(target.workload),
           image,
           node: known.node?.name ?? 'of the pod',
         },
@@ -94,7 +90,7 @@ function fixesOf(failure: PullFailure, known: ImagePull): readonly ReturnType<ty
           effect: 'The pods are created anew.',
           steps: [
             manual(
-              `In ${target.workload.kind} ${target.workload.name}, set imagePullPolicy of container ${container.name} to IfNotPresent.`,
+              `In ${nameWithKind(target.workload)}, set imagePullPolicy of container ${container.name} to IfNotPresent.`,
             ),
           ],
           verify: verifyWithInferscope(target.workload),

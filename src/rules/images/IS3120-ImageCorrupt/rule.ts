@@ -11,7 +11,8 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The registry hands out something that is no intact image',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: [
     'image-corrupt',
@@ -38,9 +39,14 @@ export default defineRule({
       const rest = {
         subject: imageRef(image),
         certainty: 'confirmed',
-        basis: 'the container runtime checks what it reads',
+        basis: `${known.puller === 'knative' ? 'the Knative controller' : 'the container runtime'} checks what it reads`,
         cite: [cite[0], ...cite.slice(1)],
-        trace: [{ text: `the container runtime refuses what it reads: ${detail}`, cite: [cite[0]] }],
+        trace: [
+          {
+            text: `${known.puller === 'knative' ? 'the Knative controller' : 'the container runtime'} refuses what it reads: ${detail}`,
+            cite: [cite[0]],
+          },
+        ],
       } as const;
       const push = 'The next pull reads the new content.';
       if (mechanism === 'schema1') {

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { advice, setImage } from '../../../fixes/images.ts';
 import { imageRef, registryRef } from '../../../model/reference.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { BRIEF, quoted } from '../../../views/parse/quoted.ts';
 
@@ -47,13 +48,13 @@ export default defineRule({
       } as const;
       const none = 'Nothing in the cluster changes.';
       if (mechanism === 'short-name') {
-        const workload = `${target.workload.kind} ${target.workload.name}`;
+        const workload = nameWithKind(failure.origin.ref);
         const full = image.includes('/') ? `docker.io/${image}` : `docker.io/library/${image}`;
         const fixes = [setImage(failure, full, target, 'Name the image with its registry')];
         return context.found({
           message: 'shortName',
           args: { workload, image, node },
-          subject: target.workload,
+          subject: failure.origin.ref,
           container: container.name,
           ...rest,
           fixes,

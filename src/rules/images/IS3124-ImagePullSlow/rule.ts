@@ -22,7 +22,7 @@ export default defineRule({
     if (pull.state === 'absent') return context.notApplicable('the pod does not exist any more');
     const { pulling, node, target, pod } = pull.value;
     if (pulling === undefined) {
-      return pod.stuckCreating
+      return pod?.stuckCreating === true
         ? context.ruledOut('the last that the kubelet says of the pod is not that it pulls', pull.cite)
         : context.notApplicable('the pod does not wait to be made');
     }

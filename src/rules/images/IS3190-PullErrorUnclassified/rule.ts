@@ -13,7 +13,8 @@ export default defineRule({
   since: '0.1.0',
   title: 'The image is not pulled, for a reason that Inferscope does not know',
   general: true,
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'Revision'],
+  looksAt: 'asked',
   effects: ['image-not-pulled'],
   aliases: ['ErrImagePull', 'ImageInspectError', 'Failed to pull image'],
   needs: { pull: imagePull },
@@ -29,13 +30,20 @@ export default defineRule({
         certainty: 'possible',
         basis: 'the error is quoted as it stands; what it means is not known',
         cite: [cite[0], ...cite.slice(1)],
-        trace: [{ text: `the container runtime answers: ${detail}`, cite: [cite[0]] }],
+        trace: [
+          {
+            text: `${known.puller === 'knative' ? 'the Knative controller says' : 'the container runtime answers'}: ${detail}`,
+            cite: [cite[0]],
+          },
+        ],
         fixes: [
           advice(
-            'Pull the image by hand on the node',
-            'Pulls the image.',
+            known.puller === 'knative' ? 'Look the tag up by hand' : 'Pull the image by hand on the node',
+            known.puller === 'knative' ? 'Changes nothing.' : 'Pulls the image.',
             [
-              `On node ${node}: crictl --debug pull ${image}; the log of the runtime (journalctl -u containerd, or crio) tells more.`,
+              known.puller === 'knative'
+                ? `From a pod of the cluster: crane digest ${image} (go-containerregistry, as Knative uses it).`
+                : `On node ${node}: crictl --debug pull ${image}; the log of the runtime (journalctl -u containerd, or crio) tells more.`,
             ],
             known.target,
           ),

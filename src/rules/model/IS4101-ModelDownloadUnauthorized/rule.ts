@@ -1,10 +1,9 @@
-/** Cause: the store of a model answers the download with 401. */
+/** Cause: the store of a model answers the download with 401, or knows the key that it was given for wrong. */
 import { advice } from '../../../fixes/advice.ts';
-import { containerRuns } from '../../../views/container-runs.ts';
-import { judgeRuns } from '../../../views/judge-runs.ts';
-import { downloadConsequence, downloadFailure, isDownload } from '../../../views/model-download.ts';
-import { podTemplate } from '../../../views/pod-template.ts';
-import { runTrace } from '../../../views/run-trace.ts';
+import { replaceKeys } from '../../../fixes/model-store.ts';
+import { giverOf, modelCredentials } from '../../../views/model-credentials.ts';
+import { storeOf } from '../../../views/parse/storage-uri.ts';
+import { failedDownloads, judgeDownloads, keysTaken, storeSaid } from '../../../views/storage-downloads.ts';
 import { defineRule } from '../../define.ts';
 
 export default defineRule({
@@ -14,50 +13,63 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The store refuses the download of the model for want of valid credentials',
-  appliesTo: ['Pod'],
-  effects: ['container-exits', 'container-not-ready'],
+  appliesTo: ['Pod', 'InferenceService'],
+  looksAt: 'asked',
+  effects: ['container-exits', 'container-not-ready', 'object-not-reconciled'],
   aliases: [
     'model-download-unauthorized',
     'init-download-unauthorized',
     'The requested URL returned error: 401',
     '401 Unauthorized',
     'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'signature-mismatch',
+    'ExpiredToken',
+    'Invalid AWS credentials. Verify AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    'HTTP authentication failed for',
+    'Git authentication failed.',
   ],
-  needs: { runs: containerRuns, template: podTemplate },
+  needs: { downloads: failedDownloads, credentials: modelCredentials },
   messages: {
     url: 'The store answers 401 to the download of {url}: container {container} has no valid credentials',
     plain: 'The store answers 401 to the download of container {container}, which has no valid credentials',
+    secret: 'The store does not accept the credentials in Secret {secret} for the download of {url}',
   },
-  check({ runs, template }, context) {
-    return judgeRuns(
-      runs,
-      context,
-      { absent: 'the log tells of no such failure of a download', alsoRunning: true },
-      (run, log) => {
-        const failure = downloadFailure(log);
-        if (failure?.class !== 'unauthorized' || !isDownload(run.container.role, failure)) return undefined;
-        const common = {
-          subject: template.workload,
-          container: run.container.name,
-          certainty: 'confirmed' as const,
-          basis: 'the download quotes the answer of the store',
-          consequence: downloadConsequence(run.container.role),
-          cite: [failure.hit.cite] as const,
-          trace: runTrace(run, log),
-          effects: run.effects,
-          fixes: [
-            advice(
-              template.workload,
-              'Give the download credentials for the store',
-              'Put a token or key of the store into a Secret and hand it to the container (a variable, or a mounted .netrc); curl needs -H "Authorization: …" or -u',
-            ),
-          ],
-        };
-        const args = { container: run.container.name };
-        return failure.url === undefined
-          ? context.found({ message: 'plain', args, ...common })
-          : context.found({ message: 'url', args: { ...args, url: failure.url }, ...common });
-      },
-    );
+  check({ downloads, credentials }, context) {
+    return judgeDownloads(downloads, context, ['unauthorized'], (download, { workload }) => {
+      const { failure, container } = download;
+      const giver = giverOf(download, credentials);
+      const url = failure.url;
+      const common = storeSaid(download);
+      if (giver?.kind === 'secret') {
+        const { ref, keys } = giver.secret;
+        return context.found({
+          message: 'secret',
+          args: { secret: ref.name, url: url ?? 'the model' },
+          ...common,
+          subject: ref,
+          cite: [failure.hit.cite, giver.cite],
+          trace: keysTaken(download, ref, giver.cite),
+          fixes: [replaceKeys(ref, keys, storeOf(url ?? ''), workload, download.gone)],
+        });
+      }
+      const written = {
+        ...common,
+        subject: workload,
+        container,
+        cite: [failure.hit.cite] as const,
+        trace: download.trace,
+        fixes: [
+          advice(
+            workload,
+            'Give the download credentials for the store',
+            'Put a token or key of the store into a Secret and hand it to the container (a variable, or a mounted .netrc); curl needs -H "Authorization: …" or -u',
+          ),
+        ],
+      };
+      return url === undefined
+        ? context.found({ message: 'plain', args: { container }, ...written })
+        : context.found({ message: 'url', args: { container, url }, ...written });
+    });
   },
 });

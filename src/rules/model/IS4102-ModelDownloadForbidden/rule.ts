@@ -1,10 +1,9 @@
-/** Cause: the store of a model knows the caller and does not let it read the model. */
+/** Cause: the store of a model does not let the caller read the model. */
 import { advice } from '../../../fixes/advice.ts';
-import { containerRuns } from '../../../views/container-runs.ts';
-import { judgeRuns } from '../../../views/judge-runs.ts';
-import { downloadConsequence, downloadFailure, isDownload } from '../../../views/model-download.ts';
-import { podTemplate } from '../../../views/pod-template.ts';
-import { runTrace } from '../../../views/run-trace.ts';
+import { grantRead, replaceKeys } from '../../../fixes/model-store.ts';
+import { giverOf, modelCredentials } from '../../../views/model-credentials.ts';
+import { storeOf } from '../../../views/parse/storage-uri.ts';
+import { failedDownloads, judgeDownloads, keysTaken, storeSaid } from '../../../views/storage-downloads.ts';
 import { defineRule } from '../../define.ts';
 
 export default defineRule({
@@ -14,50 +13,99 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The store forbids the download of the model',
-  appliesTo: ['Pod'],
-  effects: ['container-exits', 'container-not-ready'],
+  appliesTo: ['Pod', 'InferenceService'],
+  looksAt: 'asked',
+  effects: ['container-exits', 'container-not-ready', 'object-not-reconciled'],
   aliases: [
     'model-download-forbidden',
     'model-storage-access-denied',
     'AccessDenied',
     '403 Forbidden',
+    'S3 error [403]: Forbidden',
+    'An error occurred (403) when calling the HeadBucket operation: Forbidden',
+    'An error occurred (403) when calling the HeadObject operation: Forbidden',
+    'does not have storage.objects.list access',
+    'AuthorizationPermissionMismatch',
     'ModelLoadFailed',
   ],
-  needs: { runs: containerRuns, template: podTemplate },
+  needs: { downloads: failedDownloads, credentials: modelCredentials },
   messages: {
     url: 'The store answers 403 to the download of {url}: container {container} has no right to it',
     plain: 'The store answers 403 to the download of container {container}, which has no right to it',
+    // S3 answers a HEAD with the same 403 where the key is wrong; the reference of HeadBucket says so, and it has no body that would tell.
+    secret:
+      'The store answers 403 to the download of {url}: the key in Secret {secret} is not valid for it, or has no right to it',
+    identity:
+      'The store answers 403 to the download of {url}: {identity}, as which ServiceAccount {account} acts, has no right to it',
+    trust: 'AWS does not let ServiceAccount {account} act as {identity}',
   },
-  check({ runs, template }, context) {
-    return judgeRuns(
-      runs,
-      context,
-      { absent: 'the log tells of no such failure of a download', alsoRunning: true },
-      (run, log) => {
-        const failure = downloadFailure(log);
-        if (failure?.class !== 'forbidden' || !isDownload(run.container.role, failure)) return undefined;
-        const common = {
-          subject: template.workload,
-          container: run.container.name,
-          certainty: 'confirmed' as const,
-          basis: 'the download quotes the answer of the store',
-          consequence: downloadConsequence(run.container.role),
-          cite: [failure.hit.cite] as const,
-          trace: runTrace(run, log),
-          effects: run.effects,
+  check({ downloads, credentials }, context) {
+    return judgeDownloads(downloads, context, ['forbidden'], (download, { workload }) => {
+      const { failure, container } = download;
+      const giver = giverOf(download, credentials);
+      const url = failure.url;
+      const common = storeSaid(download);
+      if (giver?.kind === 'secret') {
+        const { ref, keys } = giver.secret;
+        return context.found({
+          message: 'secret',
+          args: { secret: ref.name, url: url ?? 'the model' },
+          ...common,
+          subject: ref,
+          cite: [failure.hit.cite, giver.cite],
+          trace: keysTaken(download, ref, giver.cite),
           fixes: [
-            advice(
-              template.workload,
-              'Let the credentials of the download read that place',
-              'Give their user or role the right to list and read it, or use other credentials',
-            ),
+            replaceKeys(ref, keys, storeOf(url ?? ''), workload, download.gone),
+            grantRead(`the key in Secret ${ref.name}`, url, workload, download.gone),
           ],
-        };
-        const args = { container: run.container.name };
-        return failure.url === undefined
-          ? context.found({ message: 'plain', args, ...common })
-          : context.found({ message: 'url', args: { ...args, url: failure.url }, ...common });
-      },
-    );
+        });
+      }
+      if (giver?.kind === 'identity') {
+        const { account, value } = giver;
+        if (/AssumeRoleWithWebIdentity/.test(failure.hit.text))
+          return context.found({
+            message: 'trust',
+            args: { identity: value, account: account.name },
+            ...common,
+            subject: account,
+            basis: 'AWS STS refuses the role to the ServiceAccount; the store was not asked yet',
+            cite: [failure.hit.cite, giver.cite],
+            trace: download.trace,
+            fixes: [
+              advice(
+                workload,
+                `Let ${value} trust ServiceAccount ${account.name}`,
+                `In IAM, let the trust policy of the role allow sts:AssumeRoleWithWebIdentity to the OIDC provider of this cluster for system:serviceaccount:${account.namespace ?? 'default'}:${account.name}, or name another role in the annotation eks.amazonaws.com/role-arn of the ServiceAccount`,
+              ),
+            ],
+          });
+        return context.found({
+          message: 'identity',
+          args: { identity: value, account: account.name, url: url ?? 'the model' },
+          ...common,
+          subject: account,
+          cite: [failure.hit.cite, giver.cite],
+          trace: download.trace,
+          fixes: [grantRead(value, url, workload, download.gone)],
+        });
+      }
+      const written = {
+        ...common,
+        subject: workload,
+        container,
+        cite: [failure.hit.cite] as const,
+        trace: download.trace,
+        fixes: [
+          advice(
+            workload,
+            'Let the credentials of the download read that place',
+            'Give their user or role the right to list and read it, or use other credentials',
+          ),
+        ],
+      };
+      return url === undefined
+        ? context.found({ message: 'plain', args: { container }, ...written })
+        : context.found({ message: 'url', args: { container, url }, ...written });
+    });
   },
 });

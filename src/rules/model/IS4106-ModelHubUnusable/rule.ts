@@ -24,7 +24,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The model hub has no such model or cannot be reached',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: ['is not a valid model identifier', 'Repository Not Found', 'HF_HUB_OFFLINE', 'hugging-face', 'MLmodel'],
   needs: { runs: containerRuns, template: podTemplate },
@@ -51,6 +51,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             advice(
               template.workload,

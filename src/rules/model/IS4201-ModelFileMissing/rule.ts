@@ -1,20 +1,25 @@
 /** Cause: there is no model file where the program looks for it; it ends, or it serves without a model. */
 import { advice } from '../../../fixes/advice.ts';
 import { rebuildImage } from '../../../fixes/image-content.ts';
-import type { Citation } from '../../../model/evidence.ts';
 import type { Fix } from '../../../model/finding.ts';
-import { listAt, textAt } from '../../../model/json.ts';
-import { imageRef, type ResourceRef } from '../../../model/reference.ts';
-import { containerRuns } from '../../../views/container-runs.ts';
+import { textAt } from '../../../model/json.ts';
+import type { ResourceRef } from '../../../model/reference.ts';
+import { emptyServer, isPuller } from '../../../views/empty-server.ts';
 import { judgeRuns } from '../../../views/judge-runs.ts';
 import { missingModelAtEnd, missingModelWhileServing } from '../../../views/model-files.ts';
-import { expectsVolume, modelSource, sourceRef, type ModelSource } from '../../../views/model-origin.ts';
-import type { ContainerState, PodState } from '../../../views/pod-state.ts';
+import { citePlace, modelDirectory, modelPlace, type ModelPlace } from '../../../views/model-place.ts';
+import type { ContainerState } from '../../../views/pod-state.ts';
 import { podTemplate } from '../../../views/pod-template.ts';
-import { citeEnding, consequenceOf, runTrace } from '../../../views/run-trace.ts';
+import { consequenceOf, runTrace } from '../../../views/run-trace.ts';
 import { runningLogs } from '../../../views/running-logs.ts';
-import { mountOf } from '../../../views/start-failures.ts';
+import { skippedInjection } from '../../../views/storage-injection.ts';
+import { serverSource } from '../../../views/server-runs.ts';
+import { containerRuns } from '../../../views/container-runs.ts';
 import { defineRule } from '../../define.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
+
+/** Where KServe puts every model (kserve pkg/constants `DefaultModelLocalMountPath`). */
+const DEFAULT_DIRECTORY = '/mnt/models';
 
 export default defineRule({
   code: 'IS4201',
@@ -23,9 +28,9 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'There is no model file where the program looks for it',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService'],
   looksAt: 'asked',
-  effects: ['container-exits', 'container-not-ready', 'work-not-done'],
+  effects: ['container-exits', 'container-not-ready', 'work-not-done', 'requests-fail', 'object-not-reconciled'],
   aliases: [
     'model-file-missing',
     'ready-without-model',
@@ -33,8 +38,20 @@ export default defineRule({
     'FileNotFoundError',
     'no such file or directory',
     'model-file-missing-in-directory',
+    'failed to locate model file for model',
+    'ModelMissingError',
+    'StopIteration',
+    'Could not find base path',
+    "Missing model file with extension '.pdmodel'",
   ],
-  needs: { runs: containerRuns, running: runningLogs, source: modelSource, template: podTemplate },
+  needs: {
+    runs: containerRuns,
+    running: runningLogs,
+    source: serverSource,
+    template: podTemplate,
+    empty: emptyServer,
+    injection: skippedInjection,
+  },
   messages: {
     noVolume: 'Container {container} finds no model at {path}: no volume is mounted there',
     inVolume: 'Container {container} finds no model at {path}, in its volume {volume}',
@@ -43,8 +60,9 @@ export default defineRule({
     serves: 'Image {image} has no model at {path}; container {container} is Ready without one',
     servesNamed: 'Container {container} serves without a model and is Ready all the same',
     servesVolume: 'Container {container} finds no model at {path} and is Ready without one',
+    listsNone: 'The server in container {container} has no model: its own list of models is empty',
   },
-  check({ runs, running, source, template }, context) {
+  check({ runs, running, source, template, empty, injection }, context) {
     const from = source.state === 'present' ? source.value : undefined;
     const crashed = judgeRuns(
       runs,
@@ -52,10 +70,15 @@ export default defineRule({
       { absent: 'the log tells of no missing model file', alsoRunning: true },
       (run, log) => {
         const hit = missingModelAtEnd(log) ?? (run.ended ? undefined : missingModelWhileServing(log));
-        const path = hit?.match.groups?.['path'];
-        if (!hit || path === undefined) return undefined;
+        if (!hit) return undefined;
         const { container } = run;
-        const place = placeOf(container, path, from, template.workload);
+        const path = hit.path ?? modelDirectory(container, from) ?? DEFAULT_DIRECTORY;
+        const place = modelPlace(container, path, from, template.workload);
+        if (place.kind === 'noVolume' && injection.state === 'present' && injection.value)
+          return context.ruledOut(
+            'nothing was to bring the model into the pod: that is its own trouble',
+            injection.value.cite,
+          );
         const common = {
           subject: place.subject,
           ...(place.kind === 'inImage' || place.kind === 'inSource' ? {} : { container: container.name }),
@@ -63,11 +86,14 @@ export default defineRule({
           basis:
             place.kind === 'noVolume'
               ? 'the program names the path, and no volume of the container covers it'
-              : 'the program names the path',
+              : hit.path === undefined
+                ? 'the server says that it finds no model file'
+                : 'the program names the path',
           consequence: consequenceOf(run, 'The program ends without its model, at every start.'),
-          cite: [citeEnding(log, hit), citePlace(run.state, container, path)] as const,
+          cite: [hit.cite, citePlace(run.state, container, path, from)] as const,
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: fixesFor(place, container, path, template.workload),
         };
         const args = { container: container.name, path };
@@ -84,11 +110,15 @@ export default defineRule({
       },
     );
     if (crashed.state === 'found' || running.state !== 'present') return crashed;
+    const { state } = running.value;
+    // Models of TrainedModels come later, one by one.
+    const pulls = state.containers.some((container) => isPuller(container.spec));
     for (const { container, log } of running.value.logs) {
       const hit = missingModelWhileServing(log);
-      if (!hit) continue;
-      const path = hit.match.groups?.['path'];
-      const place = path === undefined ? undefined : placeOf(container, path, from, template.workload);
+      if (!hit || pulls) continue;
+      const { path } = hit;
+      const place = path === undefined ? undefined : modelPlace(container, path, from, template.workload);
+      if (place?.kind === 'noVolume' && injection.state === 'present' && injection.value) continue;
       const readiness = textAt(container.spec, 'readinessProbe', 'httpGet', 'path');
       const common = {
         subject: place?.subject ?? template.workload,
@@ -96,23 +126,28 @@ export default defineRule({
         certainty: 'confirmed' as const,
         basis: 'the server says that it runs without a model, and says nothing else since',
         consequence: 'Kubernetes sees a healthy pod and sends it requests, which it cannot answer.',
-        cite: [hit.cite, container.cite] as const,
+        cite: [
+          hit.cite,
+          ...(empty?.refused ? [empty.refused] : []),
+          ...(empty ? [empty.cite] : []),
+          container.cite,
+        ] as const,
         trace: [
           {
             text:
               readiness === undefined
                 ? 'the container is Ready without a question about its model'
                 : `the readiness probe asks ${readiness}, which answers although there is no model`,
-            cite: [running.value.state.pod.cite('readiness probe', `${container.specPointer}/readinessProbe`)],
+            cite: [state.pod.cite('readiness probe', `${container.specPointer}/readinessProbe`)],
           },
         ],
-        effects: ['work-not-done' as const],
+        effects: ['work-not-done' as const, 'requests-fail' as const],
         fixes: [
           ...(place && path !== undefined ? fixesFor(place, container, path, template.workload) : []),
           advice(
             template.workload,
             'Let the readiness probe ask for the model',
-            `Point readinessProbe.httpGet.path of container ${container.name} to a path that fails while no model is loaded, such as /ready`,
+            `Point readinessProbe.httpGet.path of container ${container.name} to a path that fails while no model is loaded, such as /v1/models/NAME of KServe's servers or a /ready of your own`,
           ),
         ],
       };
@@ -124,35 +159,36 @@ export default defineRule({
         return context.found({ message: 'serves', args: { ...args, path, image: container.image }, ...common });
       return context.found({ message: 'servesVolume', args: { ...args, path }, ...common });
     }
+    const server = state.containers.find((container) => container.role === 'main' && container.name !== 'queue-proxy');
+    if (empty && server?.running === true && state.ready) {
+      const path = modelDirectory(server, from) ?? DEFAULT_DIRECTORY;
+      const place = modelPlace(server, path, from, template.workload);
+      return context.found({
+        message: 'listsNone',
+        args: { container: server.name },
+        subject: place.subject,
+        ...(place.kind === 'inImage' || place.kind === 'inSource' ? {} : { container: server.name }),
+        certainty: 'likely',
+        basis: 'the server lists no model; its log, which would tell why, says nothing of it any more',
+        consequence: 'Kubernetes sees a healthy pod and sends it requests, which it cannot answer.',
+        cite: [empty.cite, ...(empty.refused ? [empty.refused] : []), citePlace(state, server, path, from)],
+        effects: ['work-not-done', 'requests-fail'],
+        fixes: fixesFor(place, server, path, template.workload),
+      });
+    }
     const [gap, ...more] = running.value.gaps;
     return gap && crashed.state !== 'unknown' ? context.unknown(gap, ...more) : crashed;
   },
 });
 
-type Place = { readonly subject: ResourceRef } & (
-  | { readonly kind: 'noVolume' | 'inImage' }
-  | { readonly kind: 'inVolume'; readonly volume: string }
-  | { readonly kind: 'inSource'; readonly uri: string }
-);
-
-function placeOf(container: ContainerState, path: string, from: ModelSource | undefined, workload: ResourceRef): Place {
-  const mount = mountOf(container, path);
-  if (mount && from && mount.volume === from.volume)
-    return { kind: 'inSource', uri: from.uri, subject: sourceRef(from.uri) };
-  if (mount) return { kind: 'inVolume', volume: mount.volume, subject: workload };
-  return expectsVolume(path)
-    ? { kind: 'noVolume', subject: workload }
-    : { kind: 'inImage', subject: imageRef(container.image) };
-}
-
-function fixesFor(place: Place, container: ContainerState, path: string, workload: ResourceRef): readonly Fix[] {
+function fixesFor(place: ModelPlace, container: ContainerState, path: string, workload: ResourceRef): readonly Fix[] {
   switch (place.kind) {
     case 'noVolume':
       return [
         advice(
           workload,
           `Mount the volume with the model so that ${path} exists`,
-          `Add the volume to ${workload.kind}/${workload.name} and a volumeMount to container ${container.name}, or correct the path`,
+          `Add the volume to ${nameWithKind(workload)} and a volumeMount to container ${container.name}, or correct the path`,
         ),
       ];
     case 'inVolume':
@@ -174,12 +210,4 @@ function fixesFor(place: Place, container: ContainerState, path: string, workloa
     case 'inImage':
       return [rebuildImage(container.image, `with the model at ${path}`, workload)];
   }
-}
-
-/** Shows where the model should come from: the mount that holds the path, else what is mounted at all, else the image. */
-function citePlace(state: PodState, container: ContainerState, path: string): Citation {
-  const mount = mountOf(container, path);
-  if (mount) return state.pod.cite(`mount ${mount.mountPath} of container ${container.name}`, mount.pointer);
-  const field = expectsVolume(path) && listAt(container.spec, 'volumeMounts').length > 0 ? 'volumeMounts' : 'image';
-  return state.pod.cite(`${field} of container ${container.name}`, `${container.specPointer}/${field}`);
 }

@@ -3,6 +3,7 @@ import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build
 import type { Citation } from '../../../model/evidence.ts';
 import type { Fix, Step } from '../../../model/finding.ts';
 import type { KubeObject } from '../../../model/reader.ts';
+import { kindWord, nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
   REFUSABLE,
@@ -27,6 +28,15 @@ const WORDS: Readonly<
   dns: 'its name does not resolve',
   other: 'the call fails',
 };
+
+const EXPIRED = /certificate has expired or is not yet valid/;
+/** client-go `transport` and `cert`: the API server cannot read clientConfig.caBundle. */
+const BUNDLE_UNREADABLE = /unable to load root certificates|unable to parse bytes as PEM block/;
+
+function whyOf(unreachable: keyof typeof WORDS, detail: string): string {
+  if (EXPIRED.test(detail)) return 'its certificate has expired or is not valid yet';
+  return BUNDLE_UNREADABLE.test(detail) ? 'its caBundle holds no certificate that can be read' : WORDS[unreachable];
+}
 
 export default defineRule({
   code: 'IS9101',
@@ -68,20 +78,32 @@ export default defineRule({
     const label = service === undefined ? (error.url ?? '') : `${service.namespace ?? ''}/${service.name}`;
     const what = whatIsRefused(refusal);
     const backend = webhook.backends[0];
+    // Behind a Service that was not seen may stand a workload that is scaled to 0: then that is what to mend.
+    const unseen =
+      webhook.configuration.state === 'unknown'
+        ? 'the configuration that asks for the call'
+        : error.unreachable === 'no-endpoints' && webhook.service?.found.state === 'unknown'
+          ? 'the Service that it is sent to'
+          : error.unreachable === 'no-endpoints' && backend === undefined && !webhook.backendsSeen
+            ? 'the workload behind its Service'
+            : undefined;
     const common = {
-      certainty: webhook.configuration.state === 'unknown' ? 'likely' : 'confirmed',
+      certainty: unseen === undefined ? 'confirmed' : 'likely',
       basis:
-        webhook.configuration.state === 'unknown'
-          ? 'the API server names the webhook and how the call failed; the configuration that asks for the call was not seen'
-          : 'the API server names the webhook and how the call failed',
+        unseen === undefined
+          ? 'the API server names the webhook and how the call failed'
+          : `the API server names the webhook and how the call failed; ${unseen} was not seen`,
       consequence: `The API server must ask it (failurePolicy ${configuration?.failurePolicy ?? 'Fail'}) and refuses ${what} until it answers. ${whatFollows(refusal)}`,
       cite: citesOf(refusal, webhook, backend?.object),
       trace: refusalTrace(refusal, causeIn(error.detail)),
       effects: refusal.effects,
       affects: [context.on],
-      fixes: fixesFor(refusal, webhook, error.unreachable),
+      fixes: fixesFor(refusal, webhook, BUNDLE_UNREADABLE.test(error.detail) ? 'tls-other' : error.unreachable),
     } as const;
-    if (error.unreachable === 'no-endpoints' && backend !== undefined) {
+    // A Service without endpoints refuses connections too where kube-proxy answers for it.
+    const isWithoutServer =
+      error.unreachable === 'no-endpoints' || (error.unreachable === 'refused' && backend?.ready === 0);
+    if (isWithoutServer && backend !== undefined) {
       const workload = `${backend.object.ref.kind} ${backend.object.ref.namespace ?? ''}/${backend.object.ref.name}`;
       const args = { webhook: error.webhook, workload };
       if (backend.replicas === 0)
@@ -112,7 +134,7 @@ export default defineRule({
       default:
         return context.found({
           message: 'call',
-          args: { ...args, why: WORDS[error.unreachable] },
+          args: { ...args, why: whyOf(error.unreachable, error.detail) },
           subject,
           ...common,
         });
@@ -148,14 +170,14 @@ function fixesFor(refusal: Refused, webhook: RefusingWebhook, how: WebhookUnreac
   const verify = verifyWithInferscope(refusal.root);
   const backend = webhook.backends[0];
   const fixes: Fix[] = [];
-  if (backend !== undefined && backend.replicas === 0 && how === 'no-endpoints') {
+  if (backend !== undefined && backend.replicas === 0 && (how === 'no-endpoints' || how === 'refused')) {
     const { ref } = backend.object;
     const scale = (count: number): Step =>
-      kubectl(ref, ['scale', `${ref.kind.toLowerCase()}/${ref.name}`, `--replicas=${count}`], true);
-    const again = refusal.by === 'command' ? [manual(`Apply ${refusal.root.kind} ${refusal.root.name} again.`)] : [];
+      kubectl(ref, ['scale', `${kindWord(ref)}/${ref.name}`, `--replicas=${count}`], true);
+    const again = refusal.by === 'command' ? [manual(`Apply ${nameWithKind(refusal.root)} again.`)] : [];
     fixes.push(
       fix({
-        title: `Start ${ref.kind} ${ref.name} again`,
+        title: `Start ${nameWithKind(ref)} again`,
         applicability: 'review',
         effect: 'Starts the server of the webhook; refused pods are made at the next try of their controller.',
         steps: [scale(1), ...again],
@@ -166,10 +188,12 @@ function fixesFor(refusal: Refused, webhook: RefusingWebhook, how: WebhookUnreac
   } else {
     fixes.push(
       fix({
-        title: `Bring the server of webhook ${webhook.name} back`,
+        title: how.startsWith('tls')
+          ? `Let the API server trust the certificate of webhook ${webhook.name}`
+          : `Bring the server of webhook ${webhook.name} back`,
         applicability: 'advice',
         effect: 'Refused pods are made at the next try of their controller.',
-        steps: [...inspect(webhook), manual(adviceFor(how))],
+        steps: [...inspect(webhook), manual(adviceFor(how, webhook))],
         verify,
       }),
     );
@@ -181,7 +205,7 @@ function fixesFor(refusal: Refused, webhook: RefusingWebhook, how: WebhookUnreac
         {},
         [
           'patch',
-          object.ref.kind.toLowerCase(),
+          kindWord(object.ref),
           object.ref.name,
           '--type=json',
           '-p',
@@ -193,7 +217,7 @@ function fixesFor(refusal: Refused, webhook: RefusingWebhook, how: WebhookUnreac
       fix({
         title: `Let objects pass while webhook ${webhook.name} is down`,
         applicability: 'review',
-        effect: `Objects are stored without the webhook: what it injects or forbids is missing until it is back. If nothing needs it any more, delete ${object.ref.kind} ${object.ref.name} instead.`,
+        effect: `Objects are stored without the webhook: what it injects or forbids is missing until it is back. If nothing needs it any more, delete ${nameWithKind(object.ref)} instead.`,
         steps: [policy('Ignore')],
         undo: [policy(failurePolicy)],
         verify,
@@ -209,7 +233,10 @@ function inspect(webhook: RefusingWebhook): readonly Step[] {
   return ref === undefined ? [] : [kubectl(ref, ['get', 'service,endpointslices,pods', '-o', 'wide'], false)];
 }
 
-function adviceFor(how: WebhookUnreachable): string {
+function adviceFor(how: WebhookUnreachable, { service, backends }: RefusingWebhook): string {
+  const name =
+    service === undefined ? 'the name that is called' : `${service.ref.name}.${service.ref.namespace ?? 'default'}.svc`;
+  const down = backends.find(({ ready }) => ready === 0);
   switch (how) {
     case 'no-endpoints':
       return 'Start the pods that the Service selects, or correct its selector.';
@@ -220,11 +247,13 @@ function adviceFor(how: WebhookUnreachable): string {
     case 'tls-unknown-authority':
     case 'tls-wrong-name':
     case 'tls-other':
-      return "Renew the server's certificate for <service>.<namespace>.svc and write its authority into clientConfig.caBundle (cert-manager's CA injector does both).";
+      return `Renew the server's certificate for ${name} and write its authority into clientConfig.caBundle (cert-manager issues the one and its CA injector writes the other).`;
     case 'timeout':
     case 'refused':
     case 'dns':
     case 'other':
+      if (how === 'refused' && down !== undefined)
+        return `Find out why no pod of ${nameWithKind(down.object.ref)} is ready, and mend that.`;
       return 'Look at the pods behind the webhook, and at NetworkPolicies and firewalls between the control plane and their port.';
   }
 }

@@ -5,6 +5,7 @@ import { decisiveTaint } from '../../../views/decisive-taint.ts';
 import { BRIEF, quoted } from '../../../views/parse/quoted.ts';
 import { podNode } from '../../../views/pod-node.ts';
 import { scheduling } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS9201',
@@ -123,7 +124,7 @@ export default defineRule({
         count: broken.length,
         all: nodes.length,
         node: first.name,
-        workload: `${workload.kind} ${workload.name}`,
+        workload: nameWithKind(workload),
       },
       subject: first.node.ref,
       affects: [pod.ref],

@@ -4,6 +4,7 @@ import { relieveNode } from '../../../fixes/nodes.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
 import { podRejection } from '../../../views/pod-rejection.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS9202',
@@ -38,7 +39,7 @@ export default defineRule({
     const { pod, workload, node, eviction, message } = rejection.value;
     if (eviction === undefined)
       return context.ruledOut('the pod failed for another reason', pod.cite('reason of the failure', '/status/reason'));
-    const name = `${workload.kind} ${workload.name}`;
+    const name = nameWithKind(workload);
     const nodeName = node?.name ?? 'of the pod';
     const { container, usage, request, threshold, available, limit, resource } = eviction;
     const common = {

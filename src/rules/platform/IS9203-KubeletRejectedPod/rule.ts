@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { mendNode, setNodeAside } from '../../../fixes/nodes.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
 import { podRejection } from '../../../views/pod-rejection.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 /** kubernetes pkg/kubelet/lifecycle, cm/devicemanager, cm/topologymanager, nodeshutdown, preemption, volumemanager. */
 const REJECTIONS =
@@ -59,7 +60,7 @@ export default defineRule({
         node: node?.name ?? 'of the pod',
         what: isBare
           ? `Pod ${workload.name}`
-          : `${kind === 'rejected' ? 'pods' : 'a pod'} of ${workload.kind} ${workload.name}`,
+          : `${kind === 'rejected' ? 'pods' : 'a pod'} of ${nameWithKind(workload)}`,
         reason,
         said: quoted(said, 60),
       },

@@ -5,6 +5,7 @@ import { creationFailure } from '../../../views/creation-failure.ts';
 import { whereSandboxFails } from '../../../views/mount-answer.ts';
 import { parseContainerError } from '../../../views/parse/container-error.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 /** Words of CNI plugins and runtimes (containerd internal/cri/server/sandbox_run.go; aws-cni, azure-vnet, calico, flannel, host-local, cri-o). */
 const READINGS: readonly (readonly [RegExp, 'addresses' | 'pause' | 'reserved' | 'network'])[] = [
@@ -59,7 +60,7 @@ export default defineRule({
       message: reading,
       args: {
         node,
-        workload: `${failure.workload.kind} ${failure.workload.name}`,
+        workload: nameWithKind(failure.workload),
         said: quoted(lastWords(said), 60),
       },
       subject: failure.node ?? failure.workload,

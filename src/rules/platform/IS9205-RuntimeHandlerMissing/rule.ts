@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { creationFailure } from '../../../views/creation-failure.ts';
 import { whereSandboxFails } from '../../../views/mount-answer.ts';
 import { parseContainerError } from '../../../views/parse/container-error.ts';
@@ -40,7 +41,7 @@ export default defineRule({
       args: {
         node: failure.node?.name ?? 'of the pod',
         handler: error.handler,
-        workload: `${failure.workload.kind} ${failure.workload.name}`,
+        workload: nameWithKind(failure.workload),
         runtimeClass: runtimeClass ?? 'of the cluster',
       },
       subject: failure.node ?? failure.workload,

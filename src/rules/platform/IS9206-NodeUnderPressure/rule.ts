@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { relieveNode } from '../../../fixes/nodes.ts';
 import { decisiveTaint } from '../../../views/decisive-taint.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS9206',
@@ -47,7 +48,7 @@ export default defineRule({
         all: waiting.nodes.length,
         what,
         node: first.name,
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
       },
       subject: first.node.ref,
       affects: [waiting.pod.ref],

@@ -3,6 +3,7 @@ import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build
 import { fieldOwner } from '../../../views/field-owner.ts';
 import { workloadScale } from '../../../views/workload-scale.ts';
 import { defineRule } from '../../define.ts';
+import { kindWord, nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS6101',
@@ -28,11 +29,11 @@ export default defineRule({
     if (byKnative) return context.notApplicable('Knative scales it, to zero as well');
     const parent = scale.value.owner;
     if (parent !== undefined)
-      return context.notApplicable(`${parent.kind} ${parent.name} owns it and decides over its replicas`);
+      return context.notApplicable(`${nameWithKind(parent)} owns it and decides over its replicas`);
     const scaler = autoscalers.find((object) => object.ref.kind === 'ScaledObject');
     if (scaler !== undefined || (writer !== undefined && /keda/.test(writer.manager)))
       return context.notApplicable('KEDA scales it, to zero as well');
-    const name = `${context.on.kind.toLowerCase()}/${context.on.name}`;
+    const name = `${kindWord(context.on)}/${context.on.name}`;
     const to = (count: number) => kubectl(context.on, ['scale', name, `--replicas=${count}`], true);
     const common = {
       subject: context.on,
@@ -46,7 +47,7 @@ export default defineRule({
       cite: [workload.cite('replicas asked for', '/spec/replicas')],
       fixes: [
         fix({
-          title: `Scale ${context.on.kind} ${context.on.name} up again`,
+          title: `Scale ${nameWithKind(context.on)} up again`,
           applicability: 'review',
           effect: 'Starts pods. Whoever stopped it may have had a reason.',
           steps: [to(1)],
@@ -58,7 +59,7 @@ export default defineRule({
           title: 'Leave it, if it is stopped on purpose',
           applicability: 'advice',
           effect: 'Nothing changes.',
-          steps: [manual(`${context.on.kind} ${context.on.name} does what its spec says; there is nothing to mend.`)],
+          steps: [manual(`${nameWithKind(context.on)} does what its spec says; there is nothing to mend.`)],
           verify: kubectl(context.on, ['get', name], false),
         }),
       ],

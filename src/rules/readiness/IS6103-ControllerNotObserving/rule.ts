@@ -1,6 +1,7 @@
 /** Cause: the controller of a workload has not looked at its newest spec for long; it does not run, or cannot write. */
 import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { numberAt, textAt } from '../../../model/json.ts';
+import { nameWithKind, titleOf } from '../../../model/kinds.ts';
 import { secondsBetween, spanText } from '../../../views/parse/time.ts';
 import { workloadScale } from '../../../views/workload-scale.ts';
 import { defineRule } from '../../define.ts';
@@ -32,7 +33,7 @@ export default defineRule({
     const generation = numberAt(workload.body, 'metadata', 'generation');
     const observed = numberAt(workload.body, 'status', 'observedGeneration');
     if (generation === undefined) return context.notApplicable('the object has no generation');
-    const whole = workload.cite(`status of ${context.on.kind} ${context.on.name}`, '/status');
+    const whole = workload.cite(`status of ${nameWithKind(context.on)}`, '/status');
     if (observed !== undefined && observed >= generation)
       return context.ruledOut('the controller has seen the newest spec', whole);
     const createdAt = textAt(workload.body, 'metadata', 'creationTimestamp');
@@ -60,7 +61,7 @@ export default defineRule({
         }),
       ],
     } as const;
-    const args = { kind: context.on.kind, name: context.on.name, span: spanText(seconds) };
+    const args = { kind: titleOf(context.on), name: context.on.name, span: spanText(seconds) };
     if (observed === undefined) return context.found({ message: 'never', args, ...common });
     return context.found({ message: 'behind', args: { ...args, observed, generation }, ...common });
   },

@@ -35,6 +35,7 @@ export default defineRule({
   appliesTo: ['Pod'],
   effects: ['container-not-ready', 'container-killed', 'container-exits'],
   aliases: [
+    'container-port-mismatch',
     'readiness-probe-wrong-port',
     'Readiness probe failed',
     'connect: connection refused',

@@ -1,4 +1,5 @@
 /** Symptom: a custom resource that serves a model says of itself that it is not Ready. Its own words name a layer, hardly ever the cause. */
+import { titleOf } from '../../../model/kinds.ts';
 import { defineRule } from '../../define.ts';
 import { readyCondition } from '../../../views/ready-condition.ts';
 
@@ -10,10 +11,31 @@ export default defineRule({
   since: '0.1.0',
   title: 'A custom resource says that it is not Ready',
   // Revisions and Configurations are left out: a superseded Revision stays not Ready for ever and means nothing.
-  appliesTo: ['InferenceService', 'InferenceGraph', 'Service.serving.knative.dev', 'Route.serving.knative.dev'],
+  appliesTo: [
+    'InferenceService',
+    'InferenceGraph',
+    'LLMInferenceService',
+    'TrainedModel',
+    'Service.serving.knative.dev',
+    'Route.serving.knative.dev',
+    'DomainMapping',
+  ],
   looksAt: 'always',
-  effects: [],
-  aliases: ['PredictorNotReady', 'RevisionMissing', 'RevisionFailed', 'IngressNotConfigured', 'ContainerMissing'],
+  effects: [
+    'object-not-reconciled',
+    'route-not-ready',
+    'rollout-timed-out',
+    'rollout-stopped',
+    'image-not-pulled',
+    'object-refused',
+  ],
+  // The reasons themselves have pages of their own: src/conditions.
+  aliases: [
+    'InferenceService not ready',
+    'LLMInferenceService not ready',
+    'Knative Service not ready',
+    'ksvc not ready',
+  ],
   needs: { condition: readyCondition },
   messages: {
     notReady: '{kind} {name}: Ready is {status}, {reason}',
@@ -22,8 +44,10 @@ export default defineRule({
   },
   check({ condition }, context) {
     if (condition.state !== 'present') return context.notApplicable('the object is not there to be looked at');
-    const { status, reason, since, settled, cite } = condition.value;
+    const { status, reason, since, settled, stopped, cite } = condition.value;
     if (status === 'True') return context.ruledOut('its condition Ready is True', cite);
+    // Among everything in a namespace what somebody stopped on purpose is no trouble; asked for by name it is told.
+    if (stopped && !context.asked) return context.notApplicable('it is stopped on purpose');
     if (!settled) return context.notApplicable('its controller has not said so yet');
     const common = {
       subject: context.on,
@@ -35,11 +59,11 @@ export default defineRule({
     if (status === undefined)
       return context.found({
         message: 'unsaid',
-        args: { kind: context.on.kind, name: context.on.name },
+        args: { kind: titleOf(context.on), name: context.on.name },
         ...common,
         basis: 'its controller had time to write one',
       });
-    const args = { kind: context.on.kind, name: context.on.name, status };
+    const args = { kind: titleOf(context.on), name: context.on.name, status };
     return reason === ''
       ? context.found({ message: 'noReason', args, ...common })
       : context.found({ message: 'notReady', args: { ...args, reason }, ...common });

@@ -8,6 +8,7 @@ import { mendDevicePlugin, addDeviceNodes } from '../../../fixes/devices.ts';
 import { deviceOffer } from '../../../views/device-offer.ts';
 import { isExtended } from '../../../views/node-fit.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2104',
@@ -30,7 +31,7 @@ export default defineRule({
   messages: {
     withheld: 'Node {node} offers {allocatable} {resource}, though it has the device; {workload} asks for {asked}',
     renamed: '{workload} asks for {asked} {resource}, which no node offers; Node {node} offers {other} instead',
-    none: '{workload} asks for {asked} {resource}, which no node offers ({nodes} in the cluster)',
+    none: '{workload} asks for {asked} {resource}, which no node offers (nodes in the cluster: {nodes})',
   },
   check({ placement }, context) {
     const opened = whereDecisive(placement, ['insufficient'], context, ({ reason }) =>
@@ -46,7 +47,7 @@ export default defineRule({
     const offer = deviceOffer(waiting, decisive);
     const common = { ...commonOf(waiting), certainty: 'confirmed' as const };
     const args = {
-      workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+      workload: nameWithKind(waiting.workload),
       resource: offer.resource,
       asked: offer.asked,
     };
@@ -100,7 +101,7 @@ export default defineRule({
           basis: 'no node lists the resource',
           consequence:
             'A resource that no node lists is never given: there is no node with that device, or its device plugin has never run.',
-          cite: [...waiting.cites, ...offer.cite, nodesComplete.cite],
+          cite: [...waiting.cites, ...offer.cite, { ...nodesComplete.cite, label: `no node lists ${offer.resource}` }],
           fixes: [addDeviceNodes(waiting.workload, offer.resource)],
         });
     }

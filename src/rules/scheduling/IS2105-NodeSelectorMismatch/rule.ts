@@ -4,6 +4,7 @@ import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { labelDemand } from '../../../views/label-demand.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2105',
@@ -33,7 +34,7 @@ export default defineRule({
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting } = opened;
     const demand = labelDemand(waiting);
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const { key, wanted, have, nearest } = demand;
     return context.found({
       ...commonOf(waiting),

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { listAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
 import { decisiveTaint } from '../../../views/decisive-taint.ts';
 
@@ -49,7 +50,7 @@ export default defineRule({
       ...commonOf(waiting),
       message: taint.nodes.length === 0 ? 'unseen' : 'tainted',
       args: {
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
         taint: taint.text,
         count: taint.nodes.length,
         all: waiting.nodes.length,

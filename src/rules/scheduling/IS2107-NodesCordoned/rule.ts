@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { fix, kubectl, verifyWithInferscope } from '../../../fixes/build.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2107',
@@ -28,7 +29,7 @@ export default defineRule({
     const opened = whereDecisive(placement, ['unschedulable'], context);
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting, decisive } = opened;
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const nodes = decisive.nodes.map((fit) => fit.state);
     const node = decisive.node;
     const common = {

@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import type { Fix } from '../../../model/finding.ts';
 import { booleanAt, listAt, numberAt, textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { commonOf, scheduling, whereDecisive, type Scheduling } from '../../../views/scheduling.ts';
 
 export default defineRule({
@@ -24,7 +25,7 @@ export default defineRule({
     const opened = whereDecisive(placement, ['host-port'], context);
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting, decisive } = opened;
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const common = {
       ...commonOf(waiting),
       certainty: 'confirmed' as const,

@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { affinityText } from '../../../views/pod-affinity.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2109',
@@ -24,7 +25,7 @@ export default defineRule({
       ...commonOf(waiting),
       message: 'alone',
       args: {
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
         labels: affinityText(waiting.pod, 'podAffinity'),
       },
       certainty: 'confirmed',

@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { affinityText } from '../../../views/pod-affinity.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2110',
@@ -28,7 +29,7 @@ export default defineRule({
     const opened = whereDecisive(placement, ['pod-anti-affinity'], context);
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting, decisive } = opened;
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const { count } = decisive.reason;
     const common = {
       ...commonOf(waiting),

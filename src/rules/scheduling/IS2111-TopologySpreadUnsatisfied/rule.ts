@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { listAt, objectAt, textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { spreadText } from '../../../views/pod-affinity.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
 
@@ -29,7 +30,7 @@ export default defineRule({
     const opened = whereDecisive(placement, ['topology-spread'], context);
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting, decisive } = opened;
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const constraints = listAt(waiting.pod.body, 'spec', 'topologySpreadConstraints');
     const keys = [...new Set(constraints.map((entry) => textAt(entry, 'topologyKey') ?? ''))].join(', ');
     const relaxed = constraints.map((entry) => ({ ...objectAt(entry), whenUnsatisfiable: 'ScheduleAnyway' }));

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2112',
@@ -22,7 +23,7 @@ export default defineRule({
     const opened = whereDecisive(placement, ['too-many-pods'], context);
     if (opened.verdict) return opened.verdict;
     const { scheduling: waiting, decisive } = opened;
-    const workload = `${waiting.workload.kind} ${waiting.workload.name}`;
+    const workload = nameWithKind(waiting.workload);
     const { count } = decisive.reason;
     const common = {
       ...commonOf(waiting),

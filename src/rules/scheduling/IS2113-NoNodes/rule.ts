@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { command, fix, manual } from '../../../fixes/build.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2113',
@@ -23,7 +24,7 @@ export default defineRule({
     return context.found({
       ...commonOf(waiting),
       message: 'none',
-      args: { workload: `${waiting.workload.kind} ${waiting.workload.name}` },
+      args: { workload: nameWithKind(waiting.workload) },
       certainty: 'confirmed',
       basis: 'the scheduler knows of no node',
       cite:

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { listAt, textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { commonOf, scheduling } from '../../../views/scheduling.ts';
 
 export default defineRule({
@@ -32,7 +33,7 @@ export default defineRule({
     return context.found({
       ...commonOf(placement.value),
       message: 'gated',
-      args: { workload: `${workload.kind} ${workload.name}`, gates: gates.slice(0, 4).join(', ') },
+      args: { workload: nameWithKind(workload), gates: gates.slice(0, 4).join(', ') },
       certainty: 'confirmed',
       basis: conditionReason === 'SchedulingGated' ? 'the condition PodScheduled says so' : 'the pod carries the gate',
       consequence: isKueue

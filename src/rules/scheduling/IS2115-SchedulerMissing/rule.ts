@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { command, fix } from '../../../fixes/build.ts';
 import { listAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { commonOf, scheduling } from '../../../views/scheduling.ts';
 
 /** The scheduler answers within seconds; a busy one within a minute. */
@@ -39,7 +40,7 @@ export default defineRule({
       ...commonOf(waiting),
       message: isDefault ? 'default' : 'named',
       args: {
-        workload: `${workload.kind} ${workload.name}`,
+        workload: nameWithKind(workload),
         scheduler: schedulerName,
         minutes: Math.floor(ageSeconds / 60),
       },

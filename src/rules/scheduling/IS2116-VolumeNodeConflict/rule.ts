@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { podClaims } from '../../../views/pod-claims.ts';
 import { scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2116',
@@ -42,7 +43,7 @@ export default defineRule({
         where: tied?.nodeAffinity?.text ?? '',
         count: decisive.reason.count,
         all: waiting.message?.nodes ?? waiting.nodes.length,
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
       },
       subject: claim?.ref ?? waiting.workload,
       affects: [waiting.pod.ref],

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2117',
@@ -27,7 +28,7 @@ export default defineRule({
     return context.found({
       ...commonOf(waiting),
       message: 'full',
-      args: { workload: `${waiting.workload.kind} ${waiting.workload.name}`, count: decisive.reason.count },
+      args: { workload: nameWithKind(waiting.workload), count: decisive.reason.count },
       certainty: 'confirmed',
       basis: 'the scheduler says so',
       consequence: 'The limit belongs to the machine type and the CSI driver; the size of the disks does not matter.',

@@ -2,6 +2,7 @@
 import { defineRule } from '../../define.ts';
 import { command, fix } from '../../../fixes/build.ts';
 import { listAt, textAt } from '../../../model/json.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 import { commonOf, scheduling, whereDecisive } from '../../../views/scheduling.ts';
 
 export default defineRule({
@@ -33,7 +34,7 @@ export default defineRule({
       ...commonOf(waiting),
       message: 'claims',
       args: {
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
         claims: claims.slice(0, 4).join(', ') || 'unnamed',
         reason: decisive.reason.text.slice(0, 200),
       },

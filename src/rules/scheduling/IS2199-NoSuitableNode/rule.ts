@@ -2,6 +2,7 @@
 import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { defineRule } from '../../define.ts';
 import { commonOf, scheduling } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2199',
@@ -26,7 +27,7 @@ export default defineRule({
     return context.found({
       ...commonOf(placement.value),
       message: 'refused',
-      args: { workload: `${workload.kind} ${workload.name}`, reason: (decisive?.reason.text ?? said).slice(0, 240) },
+      args: { workload: nameWithKind(workload), reason: (decisive?.reason.text ?? said).slice(0, 240) },
       certainty: 'confirmed',
       basis: 'the scheduler says so',
       cite: cites,

@@ -7,6 +7,7 @@ import { creationFailure } from '../../../views/creation-failure.ts';
 import { nearestNames } from '../../../views/parse/nearest-name.ts';
 import { podClaims } from '../../../views/pod-claims.ts';
 import { scheduling } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2201',
@@ -57,7 +58,7 @@ export default defineRule({
       return context.found({
         message: named?.kind === 'claim-being-deleted' && said ? 'deleted' : 'missing',
         args: {
-          workload: `${workload.kind} ${workload.name}`,
+          workload: nameWithKind(workload),
           claim: claim.ref.name,
           namespace: claim.ref.namespace ?? '',
         },

@@ -3,6 +3,7 @@ import { defineRule } from '../../define.ts';
 import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { podClaims } from '../../../views/pod-claims.ts';
 import { scheduling, whereDecisive } from '../../../views/scheduling.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS2208',
@@ -40,7 +41,7 @@ export default defineRule({
       message: gone ? 'gone' : decisive.kind === 'storage-capacity' ? 'room' : 'none',
       args: {
         claim: claim?.ref.name ?? named ?? 'unnamed',
-        workload: `${waiting.workload.kind} ${waiting.workload.name}`,
+        workload: nameWithKind(waiting.workload),
         count: decisive.reason.count,
       },
       subject: claim?.ref ?? waiting.workload,

@@ -47,7 +47,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'A Python module that the program imports is not in the image',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'python-package-missing',
@@ -82,6 +82,7 @@ export default defineRule({
         cite: [citeEnding(log, hit)] as const,
         trace: runTrace(run, log),
         effects: run.effects,
+        affects: run.affects,
         fixes:
           isTold || !missing
             ? [

@@ -57,7 +57,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The installed version of a library lacks a name that the program imports',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'python-library-api-removed',
@@ -110,6 +110,7 @@ export default defineRule({
           cite: [citeException(log, traceback)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [rebuildImage(image, change, template.workload, known ? withoutStop(known.signal.fix) : general)],
         });
       },

@@ -53,7 +53,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'A metric is registered twice in one process',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'python-module-executed-twice',
@@ -83,6 +83,7 @@ export default defineRule({
           subject: codeOrigin(run, twice?.file ?? traceback.userFrame?.file, template.workload),
           consequence: `Its metric ${metric} is registered twice, which ends the program. The registry lives in the process, so nothing of it outlasts a restart.`,
           effects: run.effects,
+          affects: run.affects,
         };
         const exception = citeException(log, traceback);
         if (!twice) {

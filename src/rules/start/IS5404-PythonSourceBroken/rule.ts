@@ -14,7 +14,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The Python source uses an undefined name or does not parse',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'NameError',
@@ -55,6 +55,7 @@ export default defineRule({
           cite: [citeException(log, traceback)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             rebuildImage(
               image,

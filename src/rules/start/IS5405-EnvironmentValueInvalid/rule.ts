@@ -35,7 +35,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'An environment variable has a value that the program cannot use',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'env-value-invalid',
@@ -76,6 +76,7 @@ export default defineRule({
           consequence: consequenceOf(run, 'The program ends when it reads the variable, at every start.'),
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
         };
         if (!variable) {
           const link = /^tcp:\/\/[\d.]{7,15}:\d{1,5}$/.test(value)

@@ -37,7 +37,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'An environment variable that the program needs is not set',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'KeyError',
@@ -72,6 +72,7 @@ export default defineRule({
         cite: [citeEnding(log, hit), ...citeEnvironment(run)],
         trace: runTrace(run, log),
         effects: run.effects,
+        affects: run.affects,
         fixes: [
           changeContainer(
             template,

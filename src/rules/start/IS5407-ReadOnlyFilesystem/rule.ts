@@ -31,7 +31,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program writes to a read-only filesystem',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'read-only-filesystem',
@@ -66,6 +66,7 @@ export default defineRule({
           consequence: 'The write fails at every start.',
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
         };
         const inTemplate = containerOfTemplate(template, container.name);
         const writable = mountEmptyDir(template, container.name, directory, {

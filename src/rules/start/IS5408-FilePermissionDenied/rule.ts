@@ -33,7 +33,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program may not open a file, a directory or a port',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: ['PermissionError', 'Permission denied', 'Errno 13', 'EACCES', 'file-permission-denied'],
   needs: { runs: containerRuns, template: podTemplate },
@@ -62,6 +62,7 @@ export default defineRule({
           cite: [citeEnding(log, hit)] as const,
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
         };
         if (port) {
           return context.found({

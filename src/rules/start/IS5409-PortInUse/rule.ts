@@ -47,7 +47,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The port that a container wants is taken already',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'port-in-use',
@@ -92,6 +92,7 @@ export default defineRule({
           consequence: 'The containers of a pod share one network, so the one that comes second ends at every start.',
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             isNumber
               ? changeContainer(

@@ -31,7 +31,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'A service that the program needs refuses its credentials, or its certificate is not trusted',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'dependency-rejects-credentials',
@@ -69,6 +69,7 @@ export default defineRule({
           cite: [citeEnding(log, hit)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             refused
               ? advice(

@@ -2,7 +2,6 @@
 import { advice } from '../../../fixes/advice.ts';
 import { changeContainer } from '../../../fixes/container-change.ts';
 import { listAt } from '../../../model/json.ts';
-import { refLabel } from '../../../model/reference.ts';
 import { containerRuns } from '../../../views/container-runs.ts';
 import { judgeRuns } from '../../../views/judge-runs.ts';
 import { secondsBetween } from '../../../views/parse/time.ts';
@@ -10,6 +9,7 @@ import type { ContainerState } from '../../../views/pod-state.ts';
 import { podTemplate } from '../../../views/pod-template.ts';
 import { runTrace } from '../../../views/run-trace.ts';
 import { defineRule } from '../../define.ts';
+import { nameWithKind } from '../../../model/kinds.ts';
 
 function argumentsOf(container: ContainerState): readonly string[] {
   return [...listAt(container.spec, 'command'), ...listAt(container.spec, 'args')].filter(
@@ -24,7 +24,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program ends without an error, where it should go on',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits'],
   aliases: ['process-ends-with-zero', 'exit-zero-crashloop', 'Completed', 'ExitCode0', 'CrashLoopBackOff'],
   needs: { runs: containerRuns, template: podTemplate },
@@ -48,14 +48,16 @@ export default defineRule({
         container: container.name,
         certainty: 'confirmed' as const,
         basis: 'its status says Completed with exit code 0, and nobody asked it to end',
-        consequence: `${refLabel(template.workload)} wants a process that stays. The kubelet waits longer before each restart, up to five minutes.`,
+        consequence: `${nameWithKind(template.workload)} wants a process that stays. The kubelet waits longer before each restart, up to five minutes.`,
         cite: [exit.cite, log.citeEnd] as const,
         trace: runTrace(run, log),
+        effects: run.effects,
+        affects: run.affects,
       };
       const asJob = advice(
         template.workload,
         `Run container ${container.name} as a Job or CronJob`,
-        `Move it to a Job, or to a CronJob for a timetable: ${refLabel(template.workload)} restarts whatever ends`,
+        `Move it to a Job, or to a CronJob for a timetable: ${nameWithKind(template.workload)} restarts whatever ends`,
       );
       if (argument === undefined) {
         return context.found({

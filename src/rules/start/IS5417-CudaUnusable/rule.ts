@@ -15,6 +15,7 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'nvidia-driver-broken',
   'nccl-error',
   'vllm-bfloat16-unsupported',
+  'triton-no-gpu',
 ]);
 
 export default defineRule({
@@ -24,7 +25,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program cannot use CUDA on its node',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'CUDA driver version is insufficient',
@@ -57,6 +58,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             advice(
               template.workload,

@@ -21,7 +21,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The model does not fit into the memory of the GPU',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: ['CUDA out of memory', 'OutOfMemoryError', 'No available memory for the cache blocks', 'gpu-out-of-memory'],
   needs: { runs: containerRuns, template: podTemplate },
@@ -48,6 +48,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             advice(template.workload, 'Make the model fit into the memory of the GPU', withoutStop(match.signal.fix)),
           ],

@@ -26,6 +26,7 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'transformers-too-old',
   'transformers-library-missing',
   'tokenizer-too-new',
+  'java-class-too-new',
 ]);
 
 export default defineRule({
@@ -35,7 +36,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The libraries in the image do not fit each other',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'numpy.dtype size changed',
@@ -43,6 +44,7 @@ export default defineRule({
     'BaseSettings has been moved',
     'Descriptors cannot be created directly',
     'python-multipart',
+    'UnsupportedClassVersionError',
   ],
   needs: { runs: containerRuns, template: podTemplate },
   messages: {
@@ -68,6 +70,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             rebuildImage(
               container.image,

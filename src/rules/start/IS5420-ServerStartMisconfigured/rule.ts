@@ -21,6 +21,10 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'hugging-face-remote-code',
   'torch-weights-only',
   'user-missing',
+  'hugging-face-server-no-model',
+  'hugging-face-server-backend-missing',
+  'hugging-face-server-task-unsupported',
+  'kserve-workers-refused',
 ]);
 
 export default defineRule({
@@ -30,7 +34,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The server refuses its settings or finds no application',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'Error loading ASGI app',
@@ -40,6 +44,8 @@ export default defineRule({
     'max_model_len',
     'tensor parallel size',
     'settings-invalid',
+    'You must provide a model_id or model_dir',
+    "Task couldn't be inferred from",
   ],
   needs: { runs: containerRuns, template: podTemplate },
   messages: {
@@ -65,6 +71,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             advice(
               template.workload,

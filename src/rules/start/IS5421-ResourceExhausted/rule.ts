@@ -25,7 +25,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program runs out of disk, shared memory, threads or files',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
   aliases: [
     'No space left on device',
@@ -59,6 +59,7 @@ export default defineRule({
           cite: [log.cite(`log of container ${container.name}, line ${match.line}`, match.line)],
           trace: runTrace(run, log),
           effects: run.effects,
+          affects: run.affects,
           fixes: [
             advice(
               template.workload,

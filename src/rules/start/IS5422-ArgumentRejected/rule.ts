@@ -17,7 +17,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The program refuses its command line',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits'],
   aliases: [
     'ExitCode2',
@@ -64,6 +64,8 @@ export default defineRule({
         consequence: 'The program ends before it does anything, at every start.',
         cite,
         trace: runTrace(run, log),
+        effects: run.effects,
+        affects: run.affects,
       };
       const words = hit.text.trim().slice(0, 200);
       const correct = advice(

@@ -28,7 +28,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'The script that the interpreter is to run does not exist',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits'],
   aliases: [
     "python: can't open file",
@@ -65,6 +65,8 @@ export default defineRule({
         basis: 'the interpreter names the file',
         consequence: 'Nothing of the program runs, at every start.',
         trace: runTrace(run, log),
+        effects: run.effects,
+        affects: run.affects,
       };
       if (mount !== undefined)
         return context.found({

@@ -35,7 +35,7 @@ export default defineRule({
   since: '0.1.0',
   title: 'The program ends with an error of its own',
   general: true,
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits'],
   aliases: ['Error', 'ExitCode1', 'ExitCode3', 'CrashLoopBackOff', 'application-error', 'panic'],
   needs: { runs: containerRuns, template: podTemplate },
@@ -56,6 +56,8 @@ export default defineRule({
         container: container.name,
         consequence: `${meaningOf(exit.exitCode, traceback?.language)}.`,
         trace: runTrace(run, log),
+        effects: run.effects,
+        affects: run.affects,
         fixes: [
           advice(
             template.workload,

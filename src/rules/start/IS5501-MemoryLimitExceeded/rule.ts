@@ -1,12 +1,15 @@
 /** Cause: the kernel kills a container because it uses more memory than its limit. */
 import { advice } from '../../../fixes/advice.ts';
 import { changeContainer } from '../../../fixes/container-change.ts';
+import { raiseInitializerMemory } from '../../../fixes/initializer-memory.ts';
 import { textAt } from '../../../model/json.ts';
 import { containerRuns, type ContainerRun } from '../../../views/container-runs.ts';
 import { formatMemory, parseQuantity } from '../../../views/parse/quantity.ts';
 import { containerOfTemplate, podTemplate } from '../../../views/pod-template.ts';
 import { runTrace } from '../../../views/run-trace.ts';
 import { statedMemory } from '../../../views/stated-memory.ts';
+import { isStorageInitializer } from '../../../views/storage-downloads.ts';
+import { initializerLimits } from '../../../views/storage-limits.ts';
 import { defineRule } from '../../define.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -18,7 +21,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'A container uses more memory than its limit and is killed',
-  appliesTo: ['Pod'],
+  appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-killed'],
   aliases: [
     'OOMKilled',
@@ -28,14 +31,16 @@ export default defineRule({
     'ExitCode137',
     'Out of memory',
   ],
-  needs: { runs: containerRuns, template: podTemplate },
+  needs: { runs: containerRuns, template: podTemplate, initializer: initializerLimits },
   messages: {
     stated: 'The memory limit of container {container} is {limit}, and by its log it needs {need}',
     limit: 'Container {container} uses more memory than its limit of {limit}',
     noLimit: 'Container {container} has no memory limit, and the kernel killed it for want of memory on node {node}',
+    initializer:
+      'The download of the model uses more memory than the limit of {limit} that {kind} {name} gives storage-initializer',
     suspected: 'Container {container}, whose memory limit is {limit}, was killed, and nothing says by whom',
   },
-  check({ runs, template }, context) {
+  check({ runs, template, initializer }, context) {
     if (runs.state !== 'present') return context.notApplicable('the pod is not there to be looked at');
     const run = runs.value.find((candidate) => candidate.endedBy === 'memory') ?? runs.value.find(isSuspect);
     if (!run) {
@@ -60,6 +65,9 @@ export default defineRule({
       container: container.name,
       consequence: 'It is killed whenever it reaches the limit; a restart does not change what it needs.',
       trace: log ? runTrace(run, log) : [],
+      // Of a pod that is gone, the objects above it show what came of it.
+      ...(run.effects.includes('object-not-reconciled') ? { effects: run.effects } : {}),
+      affects: run.affects,
       fixes: [
         changeContainer(
           template,
@@ -101,6 +109,16 @@ export default defineRule({
       });
     }
     const found = { ...common, certainty: 'confirmed' as const, basis: 'its status says OOMKilled' };
+    // KServe writes this container, and its limit stands in KServe's own configuration.
+    if (initializer && isStorageInitializer(container))
+      return context.found({
+        message: 'initializer',
+        args: { limit: limitText, kind: initializer.ref.kind, name: initializer.ref.name },
+        ...found,
+        subject: initializer.ref,
+        cite: [exit, field, ...(initializer.cite ? [initializer.cite] : [])],
+        fixes: [raiseInitializerMemory(initializer, `${wanted}Mi`, template.workload)],
+      });
     if (!stated)
       return context.found({
         message: 'limit',

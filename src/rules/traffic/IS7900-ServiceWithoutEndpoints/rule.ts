@@ -1,5 +1,6 @@
 /** Symptom: a Service has nothing behind it that is Ready, although it selects pods. */
 import { defineRule } from '../../define.ts';
+import { controllerOf } from '../../../views/owner-tree.ts';
 import { serviceEndpoints } from '../../../views/service-endpoints.ts';
 
 export default defineRule({
@@ -14,11 +15,14 @@ export default defineRule({
   effects: ['service-without-endpoints'],
   aliases: ['no endpoints available for service', 'no healthy upstream', '503 Service Unavailable'],
   needs: { endpoints: serviceEndpoints },
-  messages: { none: 'Service {service} has no ready endpoints: {pods} pods match its selector, none is Ready' },
+  messages: { none: 'Service {service} has no ready endpoints: 0 of {pods} pods that match its selector are Ready' },
   check({ endpoints }, context) {
     if (endpoints.state === 'unknown') return context.unknown(endpoints.gap);
     if (endpoints.state === 'absent') return context.notApplicable('the Service does not exist');
     const { service, selected, readyPods, publishesNotReady, podsSeen } = endpoints.value;
+    // Knative's own, one public and one private for each revision: the revision tells what they are for.
+    if (controllerOf(service)?.kind === 'ServerlessService')
+      return context.notApplicable('its ServerlessService writes its endpoints');
     if (readyPods > 0) return context.ruledOut('it has ready endpoints', service.cite('selector', '/spec/selector'));
     // Nothing selected is not a failure by itself: the workload may be scaled to zero on purpose. A rule of its own looks at misspelt selectors.
     if (selected.length === 0) return context.notApplicable('it selects no pods');

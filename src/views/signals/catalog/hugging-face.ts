@@ -52,7 +52,7 @@ export const huggingFaceSignals: readonly Signal[] = [
     id: 'transformers-too-old',
     component: 'transformers',
     literals: ['does not recognize this architecture'],
-    regex: /has model type `(?<type>[^`]{1,100})` but Transformers does not recognize this architecture/,
+    regex: /has model type [`'](?<type>[^`']{1,100})[`'] but Transformers does not recognize this architecture/,
     sample:
       'ValueError: The checkpoint you are trying to load has model type `foo` but Transformers does not recognize this architecture.',
     meaning: 'the installed transformers is older than the architecture of the model',
@@ -127,6 +127,16 @@ export const huggingFaceSignals: readonly Signal[] = [
     sample: 'Exception: data did not match any variant of untagged enum ModelWrapper at line 1 column 2',
     meaning: 'tokenizer.json was written by a newer tokenizers than the installed one',
     fix: 'Install newer tokenizers and transformers.',
+    severity: 'fatal',
+  },
+  {
+    id: 'transformers-config-incomplete',
+    component: 'transformers',
+    literals: ['model_type'],
+    regex: /Unrecognized model in (?<path>\S{1,300})\. Should have a `?model_type`? key|^KeyError: 'model_type'/,
+    sample: 'ValueError: Unrecognized model in /mnt/models. Should have a `model_type` key in its config.json',
+    meaning: 'config.json of the model does not say what kind of model it is',
+    fix: 'Copy the whole model with the config.json that it was saved with.',
     severity: 'fatal',
   },
 ];

@@ -7,6 +7,7 @@ import { dataServicesSignals } from './data-services.ts';
 import { downloadSignals } from './downloads.ts';
 import { environmentSignals } from './environment.ts';
 import { huggingFaceSignals } from './hugging-face.ts';
+import { kserveServerSignals } from './kserve-servers.ts';
 import { memorySignals } from './memory.ts';
 import { modelFileSignals } from './model-files.ts';
 import { networkSignals } from './network.ts';
@@ -16,6 +17,7 @@ import { processSignals } from './processes.ts';
 import { pydanticProtobufSignals } from './pydantic-protobuf.ts';
 import { pythonImportSignals } from './python-import.ts';
 import { serverSignals } from './servers.ts';
+import { thirdPartyServerSignals } from './third-party-servers.ts';
 import { torchCudaSignals } from './torch-cuda.ts';
 import { vllmSignals } from './vllm.ts';
 
@@ -36,6 +38,8 @@ export const signals: readonly Signal[] = [
   ...pydanticProtobufSignals,
   ...huggingFaceSignals,
   ...vllmSignals,
+  ...kserveServerSignals,
+  ...thirdPartyServerSignals,
   ...dataServicesSignals,
   ...azuremlSignals,
 ];

@@ -7,6 +7,19 @@ import type { Signal } from '../signal.ts';
 
 export const processSignals: readonly Signal[] = [
   {
+    // OpenJDK src/hotspot/share/classfile/classFileParser.cpp verify_class_version.
+    id: 'java-class-too-new',
+    component: 'java',
+    literals: ['has been compiled by a more recent version of the java runtime'],
+    regex:
+      /(?<name>[\w/$.]{1,200}) has been compiled by a more recent version of the Java Runtime \(class file version (?<needed>[\d.]{1,8})\)/,
+    sample:
+      'java.lang.UnsupportedClassVersionError: com/acme/Main has been compiled by a more recent version of the Java Runtime (class file version 65.0), this version of the Java Runtime only recognizes class file versions up to 61.0',
+    meaning: 'its classes were compiled for a newer Java than the one that runs them',
+    fix: 'Run the program with a Java of that version (class file version less 44: 61 is 17, 65 is 21), or compile it for the older one (--release).',
+    severity: 'fatal',
+  },
+  {
     id: 'library-missing',
     component: 'glibc',
     literals: ['cannot open shared object file', 'error loading shared library'],

@@ -8,9 +8,17 @@ export const torchCudaSignals: readonly Signal[] = [
   {
     id: 'cuda-out-of-memory',
     component: 'torch',
-    literals: ['cuda out of memory', 'cuda_error_out_of_memory', 'cublas_status_alloc_failed'],
+    literals: [
+      'cuda out of memory',
+      'hip out of memory',
+      'cuda error: out of memory',
+      'cuda_error_out_of_memory',
+      'cublas_status_alloc_failed',
+      'cudamalloc failed',
+      'when allocating tensor',
+    ],
     regex:
-      /CUDA out of memory(?:\. Tried to allocate (?<size>[\d.]+ [KMG]iB))?|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED/i,
+      /(?:CUDA|HIP) (?:error: )?out of memory(?:\. Tried to allocate (?<size>[\d.]+ [KMG]iB))?|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|cudaMalloc failed: out of memory|OOM when allocating tensor.{0,300}\bGPU/i,
     sample:
       'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 48.00 MiB. GPU 0 has a total capacity of 23.54 GiB of which 117.62 MiB is free.',
     meaning: 'the memory of the GPU is exhausted',
@@ -85,8 +93,9 @@ export const torchCudaSignals: readonly Signal[] = [
   {
     id: 'shared-memory-exhausted',
     component: 'torch',
-    literals: ['bus error'],
-    regex: /DataLoader worker \(pid(?:\(s\))? [^)]{1,60}\) is killed by signal: Bus error/,
+    literals: ['bus error', 'shared memory', '/dev/shm', '/torch_'],
+    regex:
+      /DataLoader worker \(pid(?:\(s\))? [^)]{1,60}\) is killed by signal: Bus error|(?:shared memory (?:object|segment)|\/dev\/shm|file <\/torch_).{0,200}No space left on device|No space left on device.{0,60}\/dev\/shm/,
     sample:
       "RuntimeError: DataLoader worker (pid 123) is killed by signal: Bus error. It is possible that dataloader's workers are out of shared memory.",
     meaning: 'the shared memory at /dev/shm is full, 64 MiB by default',

@@ -9,7 +9,7 @@ export const vllmSignals: readonly Signal[] = [
     id: 'vllm-no-cache-memory',
     component: 'vllm',
     literals: ['no available memory for the cache blocks'],
-    regex: /No available memory for the cache blocks\. Try increasing `gpu_memory_utilization`/,
+    regex: /No available memory for the cache blocks\. Try increasing `?gpu_memory_utilization`?/,
     sample:
       'ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization` when initializing the engine.',
     meaning: 'weights and activations use all the GPU memory that vLLM may take',
@@ -54,9 +54,9 @@ export const vllmSignals: readonly Signal[] = [
   {
     id: 'vllm-architecture-unsupported',
     component: 'vllm',
-    literals: ['model architectures ['],
+    literals: ['model architectures [', 'has no vllm implementation'],
     regex:
-      /Model architectures \[(?<architectures>[^\]]{1,200})\] (?:are not supported for now|failed to be inspected)/,
+      /Model architectures \[(?<architectures>[^\]]{1,200})\] (?:are not supported for now|failed to be inspected)|(?<architecture>\w{1,100}) has no vLLM implementation/,
     sample: "ValueError: Model architectures ['FooForCausalLM'] are not supported for now.",
     meaning: 'this vLLM does not know the architecture of the model',
     fix: 'Use a newer image of vLLM.',

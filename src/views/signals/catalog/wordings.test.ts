@@ -55,6 +55,38 @@ const found: readonly (readonly [string, string, Record<string, string>])[] = [
   ['optional-dependency-disabled', 'Could not import shap: explanations will be unavailable', { package: 'shap' }],
   ['environment-variable-missing', '/entry.sh: line 3: HF_TOKEN: unbound variable', { name: 'HF_TOKEN' }],
   ['connecting-to', 'Connecting to redis://:secret@redis:6379/0', { host: 'redis', port: '6379' }],
+  [
+    'kserve-model-file-missing',
+    'Failed to locate model file for model m under dir /mnt/models, trying to load from model repository.',
+    { model: 'm', path: '/mnt/models' },
+  ],
+  [
+    'kserve-model-file-missing',
+    'failed to load model m from dir /mnt/models,trying to load from model repository.',
+    { model: 'm', path: '/mnt/models' },
+  ],
+  ['kserve-several-model-files', 'Exception: More than one .pdiparams model file', {}],
+  ['kserve-no-model-ready', 'kserve.errors.NoModelReady: Models with names a,b are not ready.', { models: 'a,b' }],
+  [
+    'autogluon-version-mismatch',
+    'AssertionError: Predictor was created on version 0.8.2 but is being loaded with version 1.1.1. Please ensure',
+    { saved: '0.8.2', installed: '1.1.1' },
+  ],
+  [
+    'tensorflow-serving-no-version',
+    'No versions of servable default found under base path gs://b/m',
+    { model: 'default', path: 'gs://b/m' },
+  ],
+  [
+    'triton-configuration-missing',
+    "Poll failed for model directory 'm': Invalid model name: Could not determine backend for model 'm' with no backend in model configuration.",
+    { model: 'm' },
+  ],
+  ['torchserve-load-failed', 'Backend worker startup time out.', { slow: 'Backend worker startup time out' }],
+  ['openvino-no-version', 'No version found for model in path: /mnt/models/1', { path: '/mnt/models/1' }],
+  ['cuda-out-of-memory', 'RuntimeError: CUDA error: out of memory', {}],
+  ['cuda-out-of-memory', 'torch.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB', { size: '2.00 GiB' }],
+  ['shared-memory-exhausted', 'RuntimeError: unable to write to file </torch_77_1>: No space left on device (28)', {}],
 ];
 
 const absent: readonly (readonly [string, string])[] = [
@@ -69,6 +101,9 @@ const absent: readonly (readonly [string, string])[] = [
   ['download-not-found', 'INFO:     10.0.0.1:0 - "POST /v1/models/x:predict HTTP/1.1" 404 Not Found'],
   ['listening', 'starting at 2024-01-01'],
   ['environment-variable-missing', "KeyError: 'amount'"],
+  ['kserve-no-model-ready', 'kserve.errors.ModelNotReady: Model with name m is not ready.'],
+  ['triton-load-failed', "I0301 model_lifecycle.cc:694] successfully loaded 'm' version 1"],
+  ['cuda-out-of-memory', 'OOM when allocating tensor with shape[1,2] on /job:localhost/device:CPU:0 by allocator cpu'],
 ];
 
 describe('wordings of other languages and libraries', () => {

@@ -1,0 +1,83 @@
+/**
+ * What the trouble of an object of the serving chain (InferenceService, Knative Service, Route, InferenceGraph …) means for those who use the
+ * model. Its Ready copies a reason from below: the chain quotes that, the header does not.
+ */
+import { textAt } from '../model/json.ts';
+import type { KubeObject, ViewContext } from '../model/reader.ts';
+import type { Diagnosis } from '../model/report-schema.ts';
+import type { ResourceRef } from '../model/reference.ts';
+import { controllerOf, ownerTree } from '../views/owner-tree.ts';
+import { conditionsOf } from '../views/parse/conditions.ts';
+import { secondsBetween, spanText } from '../views/parse/time.ts';
+import { podState } from '../views/pod-state.ts';
+
+type Impact = Diagnosis['impact'];
+
+export function servingImpact(context: ViewContext, object: KubeObject): Impact {
+  const { ref, body } = object;
+  const conditions = conditionsOf(body);
+  const ready = conditions.find((condition) => condition.type === 'Ready');
+  const deleted = textAt(body, 'metadata', 'deletionTimestamp');
+  if (deleted !== undefined) {
+    const span = spanText(secondsBetween(deleted, context.now) ?? 0);
+    return { state: 'BEING DELETED', text: `BEING DELETED for ${span}`, since: deleted };
+  }
+  if (conditions.some((condition) => condition.type === 'Stopped' && condition.status === 'True'))
+    return { state: 'STOPPED', text: 'STOPPED by its annotation' };
+  if (ready === undefined) return { state: 'NOT READY', text: 'NOT READY, no controller has written its status' };
+  if (ready.status === 'True') {
+    return isScaledToZero(context, ref)
+      ? { state: 'READY', text: 'READY, scaled to zero until a request comes' }
+      : { state: 'READY', text: 'READY' };
+  }
+  if (rests(context, object)) return { state: 'SCALED TO ZERO', text: 'scaled to zero until a request comes' };
+  const { since } = ready;
+  const seconds = secondsBetween(since, context.now);
+  const span = seconds === undefined || seconds < 0 ? '' : ` for ${spanText(seconds)}`;
+  return {
+    state: 'NOT READY',
+    text: `NOT READY${span}${servesOn(context, ref)}`,
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** knative serving pkg/reconciler/autoscaling/kpa: Active is False, NoTraffic, while Ready stays True. */
+function isScaledToZero(context: ViewContext, ref: ResourceRef): boolean {
+  const { descendants, pods } = context.use(ownerTree, ref);
+  const serving = pods.some((pod) => {
+    const state = context.use(podState, pod.ref);
+    return state.state === 'present' && !state.value.finished;
+  });
+  return (
+    !serving &&
+    descendants.some(
+      (object) =>
+        object.ref.kind === 'Revision' &&
+        conditionsOf(object.body).some((condition) => condition.type === 'Active' && condition.reason === 'NoTraffic'),
+    )
+  );
+}
+
+/**
+ * Below a Revision not to be Ready is how scaled to zero looks (knative serving pkg/reconciler/autoscaling/kpa computeActiveCondition; a
+ * ServerlessService then has no healthy backends).
+ */
+function rests(context: ViewContext, object: KubeObject): boolean {
+  if (object.ref.kind === 'PodAutoscaler')
+    return conditionsOf(object.body).some(
+      ({ type, status, reason }) => type === 'Active' && status === 'False' && reason === 'NoTraffic',
+    );
+  const owner = object.ref.kind === 'ServerlessService' ? controllerOf(object) : undefined;
+  const above = owner?.kind === 'PodAutoscaler' ? context.object(owner) : undefined;
+  return above?.state === 'present' && rests(context, above.value);
+}
+
+/** Who still answers while the newest revision does not become ready (knative serving ConfigurationStatus). */
+function servesOn(context: ViewContext, ref: ResourceRef): string {
+  const serving = context.use(ownerTree, ref).descendants.flatMap((object) => {
+    const created = textAt(object.body, 'status', 'latestCreatedRevisionName');
+    const ready = textAt(object.body, 'status', 'latestReadyRevisionName');
+    return object.ref.kind === 'Configuration' && ready !== undefined && created !== ready ? [ready] : [];
+  });
+  return serving.length === 0 ? '' : `, Revision ${serving.join(', ')} serves on`;
+}
