@@ -10,14 +10,14 @@ import { groupAsked } from '../src/engine/group.ts';
 import { createViewContext } from '../src/engine/view-context.ts';
 import { closureOf } from '../src/graph/closure.ts';
 import { explain } from '../src/graph/explain.ts';
-import { apiPath } from '../src/model/api-path.ts';
-import type { Evidence, EvidenceGap, Snapshot } from '../src/model/evidence.ts';
+import type { Evidence, Snapshot } from '../src/model/evidence.ts';
 import type { Finding } from '../src/model/finding.ts';
-import { groupOf, refKey, type ResourceRef } from '../src/model/reference.ts';
+import { refKey, type ResourceRef } from '../src/model/reference.ts';
 import { rules } from '../src/rules/index.gen.ts';
 import { createReader } from '../src/snapshot/reader.ts';
 import { loadScenario, scenarioIds } from './scenario.ts';
 import { expectNone } from './expect-none.ts';
+import { withhold } from './withhold.ts';
 
 const ALL = process.env['FUZZ'] === 'all';
 /** Pieces that no verdict cited, per scenario, in the quick run. */
@@ -75,54 +75,6 @@ function piecesToWithhold(snapshot: Snapshot, asked: ResourceRef, full: Answer):
   return [...first, ...others.filter((_, index) => index % step === 0)];
 }
 
-/** The snapshot as it were if reading this piece had been forbidden; with it goes the completeness of every list that covers it. */
-function without(
-  snapshot: Snapshot,
-  piece: Evidence,
-): { readonly snapshot: Snapshot; readonly withheld: ReadonlySet<string> } {
-  const withheld = new Set<string>([piece.id]);
-  const gaps: EvidenceGap[] = [...snapshot.gaps];
-  const forbid = (path: string, wanted: string): void => {
-    gaps.push({ id: `gap:${path}`, wanted, reason: 'forbidden', detail: 'withheld by the gap fuzz' });
-  };
-  if (piece.type === 'log' || piece.type === 'log-refusal') {
-    forbid(
-      `${apiPath(piece.subject)}/log/${piece.container}${piece.previous ? '.previous' : ''}`,
-      `the log of ${piece.subject.name}`,
-    );
-  } else if (piece.type === 'list') {
-    forbid(piece.id.replace(/^ev:(?:list:)?/, ''), `the list of ${piece.kind}`);
-    // A list that was not read shows none of its objects either.
-    for (const other of snapshot.evidence) {
-      if (
-        other.type === 'object' &&
-        other.subject.kind === piece.kind &&
-        groupOf(other.subject.apiVersion) === piece.group
-      )
-        withheld.add(other.id);
-    }
-  } else if (piece.type === 'object' || piece.type === 'absence') {
-    forbid(apiPath(piece.subject), `${piece.subject.kind} ${piece.subject.name}`);
-    for (const other of snapshot.evidence) {
-      if (
-        other.type !== 'list' ||
-        other.kind !== piece.subject.kind ||
-        other.group !== groupOf(piece.subject.apiVersion)
-      )
-        continue;
-      withheld.add(other.id);
-      forbid(
-        apiPath({ apiVersion: piece.subject.apiVersion, kind: other.kind, name: 'x' }).slice(0, -2),
-        `the list of ${other.kind}`,
-      );
-    }
-  }
-  return {
-    snapshot: { ...snapshot, evidence: snapshot.evidence.filter((other) => !withheld.has(other.id)), gaps },
-    withheld,
-  };
-}
-
 function problemsOf(answer: Answer, full: Answer, withheld: ReadonlySet<string>): string[] {
   const problems: string[] = [];
   for (const { rule, on, verdict } of answer.runs) {
@@ -171,7 +123,7 @@ describe.each(scenarioIds())('%s', (id) => {
     const full = answerFor(snapshot, asked);
     const problems = new Map<string, string>();
     for (const piece of piecesToWithhold(snapshot, asked, full)) {
-      const less = without(snapshot, piece);
+      const less = withhold(snapshot, piece);
       for (const problem of problemsOf(answerFor(less.snapshot, asked), full, less.withheld)) {
         if (!problems.has(problem)) problems.set(problem, `without ${piece.id}: ${problem}`);
       }

@@ -248,6 +248,13 @@ function scopeProblems(asked: ResourceRef, first: ReportCause | undefined, whole
   const diagnosis = whole.diagnoses.find((candidate) =>
     candidate.victims.some((victim) => refKey(asRef(victim)) === refKey(asked)),
   );
+  // A Service without endpoints is no victim of its own: its workload is, and the cause is told there.
+  if (
+    diagnosis === undefined &&
+    asked.kind === 'Service' &&
+    whole.diagnoses.some((candidate) => candidate.causes[0]?.fingerprint === first.fingerprint)
+  )
+    return [];
   if (diagnosis === undefined) return [`whole scope: no diagnosis has ${asked.kind}/${asked.name} among its victims`];
   const cause = diagnosis.causes[0];
   if (cause?.code === first.code) return [];

@@ -1,5 +1,5 @@
 /**
- * Writes the generated files: the index of rules, codes.lock.json, docs/codes/, docs/conditions/ and the JSON Schema of the report. `--check`
+ * Writes the generated files: the index of rules, codes.lock.json, docs/codes/, docs/conditions/, docs/azureml/ and the JSON Schema of the report. `--check`
  * writes nothing and fails with the names of stale files. Codes are append-only: the lock is compared with that of HEAD and its parent, and of
  * LOCK_BASE where set.
  */
@@ -7,12 +7,15 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path';
 import { PROBLEMS } from '../src/collect/problems.ts';
 import type { AnyRule } from '../src/rules/define.ts';
+import { azuremlDocs } from './azureml-pages.ts';
+import { azuremlPage } from './generate/azureml-table.ts';
 import { codePages } from './generate/code-pages.ts';
 import { conditionDocs } from './generate/condition-pages.ts';
 import { LOCK_FILE, brokenPromises, codesLock, lockAt, parseLock } from './generate/codes-lock.ts';
+import { preflightSchemaText } from './generate/preflight-schema.ts';
 import { reportSchemaText } from './generate/report-schema.ts';
 import { ROOT, ruleFolders } from './generate/rule-folders.ts';
-import { indexText, loadRules } from './generate/rule-index.ts';
+import { checksText, diagnosisText, indexText, loadRules } from './generate/rule-index.ts';
 import { traceSchemaText } from './generate/trace-schema.ts';
 
 const check = process.argv.includes('--check');
@@ -48,9 +51,12 @@ function removeOthers(folder: string, keep: ReadonlySet<string>): void {
 
 const folders = ruleFolders();
 // First, and whatever happens to the rest: everything else is read through it.
-emit('src/rules/index.gen.ts', indexText(folders));
+emit('src/rules/diagnosis.gen.ts', diagnosisText(folders));
+emit('src/rules/checks.gen.ts', checksText(folders));
+emit('src/rules/index.gen.ts', indexText());
 emit('docs/schema/report.schema.json', reportSchemaText());
 emit('docs/schema/trace.schema.json', traceSchemaText());
+emit('docs/schema/preflight.schema.json', preflightSchemaText());
 
 try {
   emitFromRules(await loadRules(folders));
@@ -74,10 +80,14 @@ function emitFromRules(rules: readonly AnyRule[]): void {
   for (const [name, text] of pages.files) emit(`docs/codes/${name}`, text);
   const conditions = conditionDocs(rules);
   trouble.push(...conditions.trouble);
+  const azureml = azuremlDocs(rules, PROBLEMS);
   // Beside the index of the codes: what is shipped for `explain`.
-  emit('docs/codes/conditions.json', conditions.index);
+  emit('docs/codes/conditions.json', `${JSON.stringify([...conditions.pages, ...azureml.pages], null, 1)}\n`);
   for (const [name, text] of conditions.files) emit(`docs/conditions/${name}`, text);
+  for (const [name, text] of azureml.files) emit(`docs/azureml/${name}`, text);
+  emit('docs/azureml.md', azuremlPage());
   removeOthers('docs/conditions', new Set(conditions.files.keys()));
+  removeOthers('docs/azureml', new Set(azureml.files.keys()));
   removeOthers('docs/codes', new Set([...pages.files.keys(), 'conditions.json']));
 }
 

@@ -3,10 +3,12 @@
  */
 import { InferscopeProblem } from '../collect/problem.ts';
 import { KINDS, type KindInfo } from '../model/kinds.ts';
+import { PREFLIGHT_PHASES, PREFLIGHT_PROFILES } from '../model/preflight.ts';
+import { EXTENSION_SETTINGS } from '../views/parse/azureml-settings.ts';
 import { conditionIndex } from './condition-pages.ts';
 import { pageIndex } from './pages.ts';
 
-const COMMANDS = ['diagnose', 'trace', 'explain', 'rules', 'completion', 'version', 'help'];
+const COMMANDS = ['diagnose', 'trace', 'preflight', 'explain', 'rules', 'completion', 'version', 'help'];
 const FLAGS = [
   '--namespace',
   '--all-namespaces',
@@ -31,6 +33,29 @@ const TRACE_FLAGS = [
   '--yes',
   ...FLAGS.filter((flag) => flag !== '--all-namespaces'),
 ];
+const PREFLIGHT_FLAGS = [
+  '--phase',
+  '--profile',
+  '--config',
+  '--config-file',
+  '--config-protected',
+  '--extension-name',
+  '--connect',
+  '--region',
+  '--host',
+  ...FLAGS.filter((flag) => flag !== '--all-namespaces'),
+];
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  trace: ['text', 'json'],
+  preflight: ['text', 'json', 'junit', 'markdown', 'arcml-healthcheck'],
+};
+/** What follows a flag of preflight; of settings the names, whose values a person types. */
+const PREFLIGHT_VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--phase': PREFLIGHT_PHASES,
+  '--profile': PREFLIGHT_PROFILES,
+  '--config': settingWords(false),
+  '--config-protected': settingWords(true),
+};
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '-o': ['text', 'json', 'short'],
   '--output': ['text', 'json', 'short'],
@@ -43,10 +68,14 @@ export function complete(words: readonly string[]): readonly string[] {
   const previous = words.at(-2) ?? '';
   const starting = (candidates: readonly string[]): readonly string[] =>
     candidates.filter((candidate) => candidate.startsWith(current));
-  const tracing = words[0] === 'trace';
-  const values = VALUES[previous];
-  if (values) return starting(tracing ? values.filter((value) => value !== 'short') : values);
-  if (current.startsWith('-')) return starting(tracing ? TRACE_FLAGS : FLAGS);
+  const command = words[0] ?? '';
+  const values = command === 'preflight' ? (PREFLIGHT_VALUES[previous] ?? VALUES[previous]) : VALUES[previous];
+  const isFormat = previous === '-o' || previous === '--output';
+  if (values) return starting(isFormat ? (FORMATS[command] ?? values) : values);
+  if (current.startsWith('-'))
+    return starting(command === 'trace' ? TRACE_FLAGS : command === 'preflight' ? PREFLIGHT_FLAGS : FLAGS);
+  // Preflight judges a cluster, not an object.
+  if (command === 'preflight' && words.length > 1) return [];
   if (words.slice(0, -1).includes('explain')) {
     // Words with spaces would need quoting, and patterns are no words.
     const reasons = conditionIndex().flatMap((page) => [page.name, ...page.words.filter((word) => /^\w+$/.test(word))]);
@@ -56,6 +85,12 @@ export function complete(words: readonly string[]): readonly string[] {
   }
   const kinds = KINDS.flatMap((kind) => kindWord(kind, current));
   return [...new Set(words.length <= 1 ? [...starting(COMMANDS), ...kinds] : kinds)];
+}
+
+function settingWords(isProtected: boolean): readonly string[] {
+  return EXTENSION_SETTINGS.filter((setting) => (setting.isProtected === true) === isProtected).map(
+    ({ name }) => `${name}=`,
+  );
 }
 
 /** One word a kind: the short one, or another that goes on as the person has begun. */

@@ -1,6 +1,6 @@
 /**
- * Finds the pages of conditions and reasons (`IngressNotConfigured`, `Predictor ingress not created`), offline, in an index that
- * `tools/generate.ts` makes beside those of the codes. Knows no rule.
+ * Finds the pages of conditions and reasons (`IngressNotConfigured`, `Predictor ingress not created`) and of Azure ML's error names
+ * (`ACRSecretError`), offline, in an index that `tools/generate.ts` makes beside those of the codes. Knows no rule.
  */
 import { readPageFile } from './pages.ts';
 
@@ -17,6 +17,11 @@ export interface ConditionPage {
   readonly step: boolean;
   /** Rules that find what lies behind it. */
   readonly codes: readonly string[];
+  /**
+   * Set for the error names of Azure ML, whose pages stand beside those of conditions. own: only Azure writes it. shared: others write the word,
+   * too, and their pages stay.
+   */
+  readonly azureml?: 'own' | 'shared';
   readonly markdown: string;
 }
 
@@ -38,11 +43,21 @@ export function foldWord(text: string): string {
 export function conditionNamed(words: string, pages: readonly ConditionPage[]): ConditionPage | undefined {
   const wanted = foldWord(words);
   if (wanted === '') return undefined;
-  const called = (page: ConditionPage): readonly string[] => [page.name, ...page.words].map(foldWord);
+  const ofPlatforms = pages.filter((page) => page.azureml === undefined);
   // KServe's old guides write a plural s after an exit code.
   const pattern = wanted.replace(/\d+s?$/, '#');
   return (
-    pages.find((page) => called(page).includes(wanted)) ??
-    (pattern === wanted ? undefined : pages.find((page) => called(page).includes(pattern)))
+    ofPlatforms.find((page) => called(page).includes(wanted)) ??
+    (pattern === wanted ? undefined : ofPlatforms.find((page) => called(page).includes(pattern)))
   );
+}
+
+/** The pages of exactly this name of Azure ML: one code may have two meanings (E45004), which only its source tells apart. */
+export function azureNamed(words: string, pages: readonly ConditionPage[]): readonly ConditionPage[] {
+  const wanted = foldWord(words);
+  return wanted === '' ? [] : pages.filter((page) => page.azureml !== undefined && called(page).includes(wanted));
+}
+
+function called(page: ConditionPage): readonly string[] {
+  return [page.name, ...page.words].map(foldWord);
 }

@@ -12,8 +12,9 @@ import { renderJson } from '../report/json.ts';
 import { renderPlain } from '../report/plain.ts';
 import { renderShort } from '../report/short.ts';
 import { renderTerminal } from '../report/terminal/render.ts';
-import { rules } from '../rules/index.gen.ts';
+import { diagnosisRules as rules } from '../rules/diagnosis.gen.ts';
 import { nearestNames } from '../views/parse/nearest-name.ts';
+import { openCluster } from './cluster-port.ts';
 import { diagnoseLive } from './live.ts';
 import {
   namesakeInCluster,
@@ -56,7 +57,8 @@ export async function runDiagnose(
   return report.exitCode;
 }
 
-function renderReport(
+/** The report in the format that was asked for. */
+export function renderReport(
   report: Report,
   flags: Pick<DiagnoseFlags, 'output' | 'plain' | 'ascii'>,
   streams: Streams,
@@ -107,17 +109,8 @@ function requireNamespace(namespace: string, snapshot: Snapshot): void {
 }
 
 async function fromCluster(asked: readonly AskedObject[], flags: DiagnoseFlags, streams: Streams): Promise<Report> {
-  // The Kubernetes client is slow to load and most commands never need it.
-  const { connectCluster } = await import('../collect/live/connect.ts');
   const progress = createProgress(streams);
-  const port = await connectCluster({
-    env: streams.env,
-    timeoutMs: flags.timeout * 1000,
-    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
-    ...(flags.context === undefined ? {} : { context: flags.context }),
-    interactive: process.stdin.isTTY === true,
-    onPluginMessage: (text) => void streams.stderr.write(text),
-  });
+  const port = await openCluster(flags, streams);
   try {
     const namespace = flags.namespace ?? port.defaultNamespace;
     let refs = asked.map((object) => referenceOf(object, namespace));

@@ -14,7 +14,7 @@ import {
 import type { ClusterPort } from '../collect/port.ts';
 import { diagnose, type DiagnoseResult } from '../engine/diagnose.ts';
 import { planFor } from '../engine/plan.ts';
-import type { EvidenceRequest, Snapshot } from '../model/evidence.ts';
+import type { Evidence, EvidenceRequest, Snapshot } from '../model/evidence.ts';
 import { kindWord } from '../model/kinds.ts';
 import { groupOf, type ResourceRef } from '../model/reference.ts';
 import { PLATFORM_LABELS } from '../model/serving-relations.ts';
@@ -23,6 +23,8 @@ import type { AnyRule } from '../rules/define.ts';
 export interface LiveQuestion {
   readonly asked: readonly ResourceRef[];
   readonly namespaces: readonly string[] | 'all';
+  /** What a person gave besides: the words of a tool. */
+  readonly given?: readonly Evidence[];
 }
 
 /** Requests that one object may cost; the mission's bound. */
@@ -43,6 +45,7 @@ export async function diagnoseLive(
   const { asked, namespaces } = question;
   const port = rememberAnswers(cluster);
   const collection = createCollection(port, { namespaces, clusterScoped: true });
+  collection.add({ evidence: question.given ?? [], gaps: [] });
   if (asked.length === 0) {
     onProgress(`reading ${namespaces === 'all' ? 'all namespaces' : namespaces.join(', ')}`);
     await collectScope(port, planFor(rules), namespaces, collection);

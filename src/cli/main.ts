@@ -7,7 +7,10 @@ import { InferscopeProblem } from '../collect/problem.ts';
 import { TOOL_VERSION } from '../engine/version.ts';
 import { problemText } from './problem-text.ts';
 import { terminalWidth, type Streams } from './terminal.ts';
+import type { AzuremlFlags } from './azureml.ts';
 import type { DiagnoseFlags } from './diagnose.ts';
+import type { ExplainFlags } from './explain.ts';
+import type { PreflightFlags } from './preflight.ts';
 import type { TraceFlags } from './trace.ts';
 
 const streams: Streams = { stdout: process.stdout, stderr: process.stderr, env: process.env };
@@ -93,13 +96,100 @@ function buildProgram(exit: (code: number) => void): Command {
       exit(await runTrace(words, flags, streams, process.stdin));
     });
   program
+    .command('azureml')
+    .description('why an online endpoint of Azure ML on this cluster does not serve, by the names that Azure ML shows')
+    .argument('[endpoint]', 'ENDPOINT or ENDPOINT/DEPLOYMENT; without it, all that is unhealthy, and the extension')
+    .option(
+      '--error <file>',
+      'what Azure ML said (the output of az ml, its JSON), or - ; it is set beside what the cluster shows',
+    )
+    .option('-n, --namespace <name>', 'namespace of the compute (default: all that may be read)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
+    .option(
+      '--from <path>',
+      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
+      collectPaths,
+    )
+    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json', 'short']).default('text'))
+    .option('--plain', 'linear text, for screen readers and logs')
+    .option('--ascii', 'no other characters than ASCII in the frame of the report')
+    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+    .action(async (endpoint: string | undefined, flags: AzuremlFlags) => {
+      const { runAzureml } = await import('./azureml.ts');
+      exit(await runAzureml(endpoint, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
+    });
+  program
+    .command('preflight')
+    .description(
+      'is this cluster ready: before the Azure ML extension, KServe or models are installed, upgraded or deleted',
+    )
+    .addOption(
+      new Option('--phase <phase>', 'what is to be done; pre-upgrade where the extension is there already')
+        .choices(['pre-install', 'pre-upgrade', 'pre-rollback', 'pre-delete'])
+        .default('pre-install'),
+    )
+    .option(
+      '--profile <names>',
+      'azureml, kserve, kubernetes, with commas or repeated (default: those that apply)',
+      collectPaths,
+    )
+    .option(
+      '--config <name=value>',
+      'a setting of the extension, as az k8s-extension takes it; may be repeated',
+      collectPaths,
+    )
+    .option(
+      '--config-file <file>',
+      'settings as JSON or YAML, or what az k8s-extension show prints; may be repeated',
+      collectPaths,
+    )
+    .option(
+      '--config-protected <name=value>',
+      'a protected setting: only its name is used; of sslCertPemFile and sslKeyPemFile, facts of the file',
+      collectPaths,
+    )
+    .option('--extension-name <name>', 'name of the extension, for the commands of fixes')
+    .option('--connect', 'also try TLS handshakes from this machine to the hosts that the extension needs')
+    .option('--region <region>', 'Azure region of the workspace, for --connect (default: the setting location)')
+    .option('--host <host>', 'a further host for --connect: acme.azurecr.io; may be repeated', collectPaths)
+    .option('-n, --namespace <name>', 'read only this namespace of what lives in namespaces (default: all)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
+    .option(
+      '--from <path>',
+      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
+      collectPaths,
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'format')
+        .choices(['text', 'json', 'junit', 'markdown', 'arcml-healthcheck'])
+        .default('text'),
+    )
+    .option('--plain', 'linear text, for screen readers and logs')
+    .option('--ascii', 'no other characters than ASCII in the frame of the report')
+    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+    .addHelpText('after', '\nExit codes: 0 ready, 1 a check blocks, 2 not known, 3 inferscope itself could not run.')
+    .action(async (flags: PreflightFlags) => {
+      const { runPreflight } = await import('./preflight.ts');
+      exit(await runPreflight({ ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
+    });
+  program
     .command('explain')
-    .description('the page of a code, a name or a word that you saw; needs no cluster')
-    .argument('<words...>', 'IS3101, PullSecretMissing, ImagePullBackOff, …')
+    .description(
+      'the page of a code, a name or a word that you saw, or what decides in a pasted text; needs no cluster',
+    )
+    .argument(
+      '[words...]',
+      'IS3101, PullSecretMissing, ImagePullBackOff, ACRSecretError, E40001, JSON of az ml, - for standard input',
+    )
+    .option('-f, --file <file>', 'a file that holds an error of az, an HTTP answer, or a log; - for standard input')
     .option('-o, --output <format>', 'text or json', 'text')
-    .action(async (words: string[], flags: { output: string }) => {
+    .addHelpText('after', '\nExit codes: 0 explained, 2 nothing in the text decides, 3 no such word, or not readable.')
+    .action(async (words: string[], flags: ExplainFlags, command: Command) => {
+      if (words.length === 0 && flags.file === undefined) command.error("error: missing required argument 'words'");
       const { runExplain } = await import('./explain.ts');
-      exit(runExplain(words.join(' '), flags.output, streams));
+      exit(await runExplain(words.join(' '), flags, streams, process.stdin));
     });
   program
     .command('rules')

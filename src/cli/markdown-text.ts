@@ -2,7 +2,7 @@
  * A page's Markdown as terminal text: front matter dropped, headings bold, paragraphs and lists wrapped, code kept as it is. Covers the subset
  * that pages use, no more.
  */
-import { wrap } from '../report/text.ts';
+import { widthOf, wrap } from '../report/text.ts';
 
 export interface MarkdownOptions {
   readonly width: number;
@@ -22,7 +22,7 @@ export function markdownText(markdown: string, options: MarkdownOptions): string
   const flush = (): void => {
     if (paragraph.length === 0) return;
     const indent = ' '.repeat(mark.length);
-    const [first = '', ...rest] = wrap(inline(paragraph.join(' '), bold), options.width - mark.length);
+    const [first = '', ...rest] = wrapped(inline(paragraph.join(' '), bold), options.width - mark.length);
     out.push(`${mark}${first}`, ...rest.map((line) => `${indent}${line}`));
     paragraph = [];
     mark = '';
@@ -41,7 +41,8 @@ export function markdownText(markdown: string, options: MarkdownOptions): string
     const item = /^( {0,8})([-*]|\d{1,2}\.) (.*)$/.exec(line);
     if (heading) {
       flush();
-      out.push(bold(heading[1] === '#' ? (heading[2] ?? '') : (heading[2] ?? '').toUpperCase()));
+      // Sections stand out without colour, too; what is below them are sentences, with names that capitals would spoil.
+      out.push(bold(heading[1] === '##' ? (heading[2] ?? '').toUpperCase() : (heading[2] ?? '')));
     } else if (item) {
       flush();
       mark = `${item[1] ?? ''}${item[2] === '*' ? '-' : (item[2] ?? '')} `;
@@ -56,6 +57,24 @@ export function markdownText(markdown: string, options: MarkdownOptions): string
   }
   flush();
   return `${out.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+/** An address that is wider than the page stays whole, on a line of its own: broken, it can be neither clicked nor copied. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let words: string[] = [];
+  const flush = (): void => {
+    if (words.length > 0) lines.push(...wrap(words.join(' '), width));
+    words = [];
+  };
+  for (const word of text.split(' ')) {
+    if (word.includes('://') && widthOf(word) > width) {
+      flush();
+      lines.push(word);
+    } else words.push(word);
+  }
+  flush();
+  return lines;
 }
 
 /** Emphasis, links and the backticks of code; what stands between backticks stays as it is. */

@@ -13,6 +13,8 @@ export interface PageEntry {
   readonly title: string;
   readonly stage: string;
   readonly aliases: readonly string[];
+  /** Ids of the log signals that the rule stands on; left out where it names none. */
+  readonly signals?: readonly string[];
 }
 
 const INDEX_FILE = 'index.json';

@@ -2,6 +2,13 @@
  * The first round for a question about one object: the object, the workload behind it, its pods by selector, and the namespace's events and
  * Services. About six requests; it lists a namespace's pods only where no selector names them. It never sees a rule.
  */
+import {
+  azuremlPlaceOf,
+  AZUREML_GROUP,
+  DEPLOYMENT_LABEL,
+  ENDPOINT_LABEL,
+  type AzuremlPlace,
+} from '../model/azureml-labels.ts';
 import { at, isObject, listAt, objectAt, textAt, textMapAt, type JsonObject } from '../model/json.ts';
 import { groupOf, type ResourceRef } from '../model/reference.ts';
 import { isOfKind, kindAndGroup, namedBy } from '../model/serving-names.ts';
@@ -39,12 +46,32 @@ export async function collectAround(port: ClusterPort, ref: ResourceRef, into: I
     await Promise.all([events, pods]);
     return;
   }
-  const platform = await platformOf(round, { ...object, kind: ref.kind }, ref);
-  const around =
-    platform === undefined
-      ? workloadAround(round, { ...object, kind: ref.kind }, ref)
-      : platformAround(round, platform);
-  await Promise.all([events, around]);
+  await Promise.all([events, around(round, { ...object, kind: ref.kind }, ref)]);
+}
+
+async function around(round: Round, object: JsonObject, ref: ResourceRef): Promise<void> {
+  const place = azuremlPlaceOf(ref, object);
+  // A workload of Azure ML is one as any other; its custom resources are read where somebody asks for them.
+  if (place !== undefined && groupOf(ref.apiVersion) === AZUREML_GROUP) return azuremlAround(round, place);
+  const platform = await platformOf(round, object, ref);
+  return platform === undefined ? workloadAround(round, object, ref) : platformAround(round, platform);
+}
+
+/** An online endpoint of Azure ML, or one deployment of it: all that carries its labels, and the custom resources, few of a kind in a namespace. */
+async function azuremlAround(round: Round, { endpoint, deployment }: AzuremlPlace): Promise<void> {
+  const labels = labelsText({
+    ...(endpoint === undefined ? {} : { [ENDPOINT_LABEL]: endpoint }),
+    ...(deployment === undefined ? {} : { [DEPLOYMENT_LABEL]: deployment }),
+  });
+  await Promise.all([
+    // All of them: that none was made for a deployment is told only by a whole list.
+    list(round, 'Deployment', 'apps'),
+    list(round, 'ReplicaSet', 'apps', labels),
+    pods(round, labels),
+    list(round, 'Service', ''),
+    list(round, 'OnlineDeployment', AZUREML_GROUP),
+    list(round, 'OnlineEndpoint', AZUREML_GROUP),
+  ]);
 }
 
 async function workloadAround(round: Round, object: JsonObject, ref: ResourceRef): Promise<void> {

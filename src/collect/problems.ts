@@ -38,5 +38,6 @@ export const PROBLEMS: readonly ProblemInfo[] = [
   { code: 'IS0031', name: 'SendNeedsCluster', title: 'A request cannot be sent into a capture' },
   { code: 'IS0032', name: 'NoWayToGateway', title: 'Nothing can be connected to from here' },
   { code: 'IS0033', name: 'RequestUnreadable', title: 'The request cannot be read' },
+  { code: 'IS0034', name: 'SettingsUnreadable', title: 'What preflight is to judge cannot be read' },
   { code: 'IS0099', name: 'InternalError', title: 'Inferscope stopped with an error of its own' },
 ];

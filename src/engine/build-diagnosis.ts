@@ -5,7 +5,7 @@ import type { Explanation } from '../graph/explain.ts';
 import type { Evidence, Snapshot } from '../model/evidence.ts';
 import { STAGES, type Effect, type Finding } from '../model/finding.ts';
 import { numberAt } from '../model/json.ts';
-import type { Diagnosis, ReportCause } from '../model/report-schema.ts';
+import type { Diagnosis } from '../model/report-schema.ts';
 import type { ViewContext } from '../model/reader.ts';
 import { kindWord } from '../model/kinds.ts';
 import type { ResourceRef } from '../model/reference.ts';
@@ -14,10 +14,12 @@ import type { AnyRule } from '../rules/define.ts';
 import { rolloutTrigger } from '../views/rollout-history.ts';
 import { ownerTree } from '../views/owner-tree.ts';
 import { readyCondition } from '../views/ready-condition.ts';
+import { azureSection } from './azure-section.ts';
 import { chainOf } from './chain.ts';
-import { createFrameBook, type FrameBook } from './frames.ts';
+import { createFrameBook } from './frames.ts';
 import type { Group } from './group.ts';
 import { impactOf } from './impact.ts';
+import { reportCause } from './report-cause.ts';
 import { appliesTo } from './run-rule.ts';
 import type { RuleRun } from './run-rules.ts';
 
@@ -30,9 +32,6 @@ export interface BuildParts {
   readonly evidence: ReadonlyMap<string, Evidence>;
   readonly snapshot: Snapshot;
 }
-
-/** Frames that prove a cause: the first citations are the most telling ones. */
-const MOST_CITATIONS = 5;
 
 export function buildDiagnosis(group: Group, parts: BuildParts): Diagnosis {
   const { context } = parts;
@@ -47,11 +46,15 @@ export function buildDiagnosis(group: Group, parts: BuildParts): Diagnosis {
     told.state === 'NOT READY' &&
     !isOnItsWay(context, subject) &&
     !parts.rules.some((rule) => rule.role === 'symptom' && appliesTo(rule, subject));
-  const status = statusOf(group, seen.state !== 'present', unexamined);
+  const known = statusOf(group, seen.state !== 'present', unexamined);
   const first = group.causes[0] ?? (group.candidates.length === 1 ? group.candidates[0] : undefined);
   const why = first === undefined ? [] : chainOf(first, group, subject, parts.explanation, book, context);
   const trigger = first === undefined ? undefined : triggerOf(context, subject, first);
   const checks = checksOf(group, parts);
+  const alsoWrong = group.alsoWrong.map((cause) => reportCause(cause, book));
+  const azure = azureSection(context, subject, group.members, { causes, candidates, alsoWrong, checks }, book);
+  // Nothing is wrong here, and yet Azure ML gives an error: what it is about lies where the cluster does not show it.
+  const status = known === 'healthy' && azure !== undefined && azure.reported.length > 0 ? 'undecided' : known;
   return {
     subject,
     asked: group.asked,
@@ -64,8 +67,10 @@ export function buildDiagnosis(group: Group, parts: BuildParts): Diagnosis {
     why,
     evidence: [...book.frames],
     unexplained: group.causes.length > 0 ? [] : unexplainedOf(group.unexplained),
-    alsoWrong: group.alsoWrong.map((cause) => reportCause(cause, book)),
-    next: nextReadings(group, parts),
+    alsoWrong,
+    // What only Azure can tell is asked there, and no reading of the cluster would decide it.
+    next: status === known ? nextReadings(group, parts) : [],
+    ...(azure === undefined ? {} : { azure }),
     checks,
   };
 }
@@ -113,36 +118,6 @@ function isRollingOut(context: ViewContext, subject: ResourceRef): boolean {
       (object) => object.ref.kind === 'ReplicaSet' && (numberAt(object.body, 'status', 'replicas') ?? 0) > 0,
     );
   return subject.kind === 'Deployment' && revisions.length > 1;
-}
-
-function reportCause(finding: Finding, book: FrameBook): ReportCause {
-  return {
-    fingerprint: finding.fingerprint,
-    code: finding.code,
-    name: finding.name,
-    stage: finding.stage,
-    certainty: finding.certainty,
-    basis: finding.basis,
-    message: { id: finding.message.id, args: { ...finding.message.args }, text: finding.message.text },
-    ...(finding.consequence === undefined ? {} : { consequence: finding.consequence }),
-    subject: { ...finding.subject },
-    ...(finding.container === undefined ? {} : { container: finding.container }),
-    affects: finding.affects.map((ref) => ({ ...ref })),
-    ...(finding.since === undefined ? {} : { since: finding.since }),
-    evidence: [...new Set(finding.citations.slice(0, MOST_CITATIONS).map((citation) => book.number(citation)))],
-    fixes: finding.fixes.map((fix) => ({
-      ...fix,
-      steps: fix.steps.map(copyStep),
-      undo: fix.undo.map(copyStep),
-      verify: copyStep(fix.verify),
-    })),
-  };
-}
-
-function copyStep(step: Finding['fixes'][number]['steps'][number]): ReportCause['fixes'][number]['steps'][number] {
-  return step.kind === 'command'
-    ? { kind: 'command', argv: [...step.argv], mutates: step.mutates }
-    : { kind: 'manual', text: step.text };
 }
 
 /** Only a change that can have brought the cause about: a rollout of a workload that shows it. */

@@ -159,7 +159,10 @@ function pathToSubject(
   const targets = group.symptoms.filter((symptom) => refKey(symptom.subject) === refKey(subject));
   const paths = (targets.length > 0 ? targets : group.symptoms).flatMap((target) => {
     const path = explanation.path(cause, target);
-    return path === undefined ? [] : [path.filter((finding) => finding.role === 'symptom')];
+    // Between a cause and a symptom another cause stands where the first keeps a program from running that the second needs.
+    return path === undefined
+      ? []
+      : [path.filter((finding) => finding !== cause && (finding.role === 'symptom' || !finding.general))];
   });
   paths.sort((a, b) => b.length - a.length);
   const longest = paths[0] ?? [];

@@ -210,7 +210,7 @@ function objectLines(evidence: ObjectEvidence, citation: Citation): ReportFrame[
     names.push(inArray ? (textAt(value, 'name') ?? textAt(value, 'type') ?? step) : step);
   }
   const place = names.join('.');
-  if (!isObject(value) && !Array.isArray(value))
+  if (Array.isArray(value) ? value.length === 0 : !isObject(value) || Object.keys(value).length === 0)
     return [{ text: bounded(`${place}: ${value === undefined ? '(not set)' : scalar(value)}`), marked: true }];
   return [
     { text: `${place}:`, marked: false },

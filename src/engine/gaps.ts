@@ -32,14 +32,19 @@ export function collectGaps(
     }
   }
   for (const gap of snapshot.gaps) if (!blinds.has(gap.id)) blinds.set(gap.id, { gap, codes: new Set() });
-  return [...blinds.values()].slice(0, MOST_GAPS).map(({ gap, codes }) => ({
+  return [...blinds.values()].slice(0, MOST_GAPS).map(reportGap);
+}
+
+/** `codes`: of the rules that it blinds. */
+export function reportGap({ gap, codes }: { readonly gap: EvidenceGap; readonly codes: Iterable<string> }): ReportGap {
+  return {
     id: gap.id,
     wanted: gap.wanted,
     reason: gap.reason,
     detail: gap.detail,
     ...(gap.unlock === undefined ? {} : { unlock: gap.unlock }),
     blinds: [...codes].sort(),
-  }));
+  };
 }
 
 /** A symptom rule that stopped with an error leaves its object unexamined, which must not pass for healthy. */

@@ -1,6 +1,7 @@
 /**
  * What the trouble means for those who use the model: the header of a report, in the users' terms and not in the condition's.
  */
+import { isAzureml } from '../model/azureml-names.ts';
 import type { Diagnosis } from '../model/report-schema.ts';
 import { listAt, textAt } from '../model/json.ts';
 import type { ViewContext } from '../model/reader.ts';
@@ -128,7 +129,7 @@ function serviceImpact(context: ViewContext, ref: ResourceRef): Impact {
 function conditionImpact(context: ViewContext, ref: ResourceRef): Impact {
   const found = context.object(ref);
   if (found.state !== 'present') return notPresent(found.state, ref);
-  if (isServing(ref)) return servingImpact(context, found.value);
+  if (isServing(ref) || isAzureml(ref)) return servingImpact(context, found.value);
   const conditions = listAt(found.value.body, 'status', 'conditions');
   const condition = ['Ready', 'ScalingActive', 'Available'].flatMap((type) =>
     conditions.filter((candidate) => textAt(candidate, 'type') === type),

@@ -32,7 +32,8 @@ export function appliesTo(rule: AnyRule, ref: ResourceRef): boolean {
   const group = slash < 0 ? '' : ref.apiVersion.slice(0, slash);
   return rule.appliesTo.some((kind) => {
     const dot = kind.indexOf('.');
-    if (dot >= 0) return kind.slice(0, dot) === ref.kind && kind.slice(dot + 1) === group;
+    // `*.amlarc.azureml.com`: a group whose kinds are not published.
+    if (dot >= 0) return (kind.startsWith('*.') || kind.slice(0, dot) === ref.kind) && kind.slice(dot + 1) === group;
     // A bare kind means all its groups (InferenceService of KServe and of KFServing), but never a namesake that is something else.
     return kind === ref.kind && titleOf(ref) === kind;
   });

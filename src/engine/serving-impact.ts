@@ -2,6 +2,7 @@
  * What the trouble of an object of the serving chain (InferenceService, Knative Service, Route, InferenceGraph …) means for those who use the
  * model. Its Ready copies a reason from below: the chain quotes that, the header does not.
  */
+import { isAzureml } from '../model/azureml-names.ts';
 import { textAt } from '../model/json.ts';
 import type { KubeObject, ViewContext } from '../model/reader.ts';
 import type { Diagnosis } from '../model/report-schema.ts';
@@ -10,6 +11,9 @@ import { controllerOf, ownerTree } from '../views/owner-tree.ts';
 import { conditionsOf } from '../views/parse/conditions.ts';
 import { secondsBetween, spanText } from '../views/parse/time.ts';
 import { podState } from '../views/pod-state.ts';
+import { amlarcStatus } from '../views/azureml/amlarc-status.ts';
+import { chainBelow } from '../views/serving-chain.ts';
+import { workloadState } from '../views/workload-state.ts';
 
 type Impact = Diagnosis['impact'];
 
@@ -24,6 +28,7 @@ export function servingImpact(context: ViewContext, object: KubeObject): Impact 
   }
   if (conditions.some((condition) => condition.type === 'Stopped' && condition.status === 'True'))
     return { state: 'STOPPED', text: 'STOPPED by its annotation' };
+  if (isAzureml(ref)) return azuremlImpact(context, object);
   if (ready === undefined) return { state: 'NOT READY', text: 'NOT READY, no controller has written its status' };
   if (ready.status === 'True') {
     return isScaledToZero(context, ref)
@@ -39,6 +44,38 @@ export function servingImpact(context: ViewContext, object: KubeObject): Impact 
     text: `NOT READY${span}${servesOn(context, ref)}`,
     ...(since === undefined ? {} : { since }),
   };
+}
+
+/** Its pods tell what its users get; the object's own word comes after them. */
+function azuremlImpact(context: ViewContext, { ref, body }: KubeObject): Impact {
+  const { state, word } = amlarcStatus(body);
+  if (ref.kind === 'AmlJob')
+    return state === 'failed'
+      ? { state: 'FAILED', text: `FAILED, its status says ${word}` }
+      : {
+          state: state === 'ok' ? 'COMPLETE' : 'RUNNING',
+          text: word === '' ? 'its status says nothing' : `its status says ${word}`,
+        };
+  const states = context.use(chainBelow, ref).flatMap((below) => {
+    const found = below.kind === 'Deployment' ? context.use(workloadState, below) : undefined;
+    return found?.state === 'present' ? [found.value] : [];
+  });
+  const desired = states.reduce((sum, one) => sum + one.desired, 0);
+  const serving = states.reduce((sum, one) => sum + one.serving, 0);
+  const counts = states.length === 0 ? {} : { desired, serving };
+  const replicas =
+    states.length === 0 ? '' : `, ${serving} of ${desired} ${desired === 1 ? 'replica serves' : 'replicas serve'}`;
+  const said = state === 'failed' || state === 'progress' ? `, its status says ${word}` : '';
+  if (states.length === 0 && state === 'unsaid') return { state: 'NOT SEEN', text: 'nothing that serves it was seen' };
+  if (
+    (states.length > 0 && serving === 0 && desired > 0) ||
+    (states.length === 0 && state !== 'ok') ||
+    state === 'failed'
+  )
+    return { state: 'NOT READY', text: `NOT READY${replicas}${said}`, ...counts };
+  return serving < desired
+    ? { state: 'DEGRADED', text: `DEGRADED${replicas}${said}`, ...counts }
+    : { state: 'READY', text: `READY${replicas}${said}`, ...counts };
 }
 
 /** knative serving pkg/reconciler/autoscaling/kpa: Active is False, NoTraffic, while Ready stays True. */

@@ -24,6 +24,8 @@ const WIDE: ReadonlySet<string> = new Set([
   'ClusterStorageContainer',
   'GatewayClass',
   'IngressClass',
+  'InstanceType',
+  'OnlineEndpoint',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
 ]);

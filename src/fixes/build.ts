@@ -105,6 +105,8 @@ function lastingText(owner: Lookup<FieldOwner> | undefined): string | undefined 
       return `Argo CD application ${name} owns this object: make the change in its Git source, or the next sync undoes it.`;
     case 'Flux':
       return `Flux (${name}) owns this object: make the change in its Git source, or the next reconciliation undoes it.`;
+    case 'Azure ML':
+      return `Azure ML makes this object for ${name}: make the change there as well (the YAML of the deployment and az ml online-deployment update, or the instance type), or the next update undoes it.`;
     case 'Kustomize':
       return `Kustomize (${name}) owns this object: make the change in its overlay.`;
   }

@@ -4,6 +4,7 @@
  */
 import type { KubeObject, ViewContext } from '../model/reader.ts';
 import { refKey, type ResourceRef } from '../model/reference.ts';
+import { azuremlNeeds, isShort } from '../views/azureml/azureml-needs.ts';
 import { ownerTree } from '../views/owner-tree.ts';
 import { chainBelow } from '../views/serving-chain.ts';
 import { mounts, runsOn, scales, selects } from './relations/index.ts';
@@ -39,7 +40,20 @@ export function closureOf(context: ViewContext, asked: ResourceRef): Closure {
       for (const autoscaler of scales.backward(context, object.value)) add(autoscaler);
     }
   }
+  const needing = [...members.values()];
+  for (const ref of needing) addPrograms(context, ref, add);
   return { roots, members: [...members.values()] };
+}
+
+/** A program of the platform that the answer needs and that does not run: what keeps it down is part of the answer. */
+function addPrograms(context: ViewContext, ref: ResourceRef, add: (ref: ResourceRef) => void): void {
+  for (const needed of context.use(azuremlNeeds, ref)) {
+    const { component } = needed;
+    if (component.state !== 'present' || !isShort(needed) || component.value.desired === 0) continue;
+    const { workload } = component.value;
+    add(workload.ref);
+    for (const object of context.use(ownerTree, workload.ref).descendants) add(object.ref);
+  }
 }
 
 function addAround(context: ViewContext, pod: KubeObject, add: (ref: ResourceRef) => void): void {

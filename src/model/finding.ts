@@ -62,6 +62,8 @@ const EFFECTS = [
   'route-not-ready',
   /** The platform gave the rollout up although the program was still starting. */
   'rollout-timed-out',
+  /** What is going to be installed, upgraded or deleted fails, or does not work as meant. */
+  'install-fails',
 ] as const;
 export type Effect = (typeof EFFECTS)[number];
 

@@ -10,6 +10,11 @@ export function isObject(value: unknown): value is JsonObject {
 
 type Step = string | number;
 
+/** A JSON pointer to a path: `/metadata/labels/example.com~1name` (RFC 6901). */
+export function pointerTo(...path: readonly Step[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 /** The value at a path, or undefined where any step is missing or of the wrong kind. */
 export function at(value: unknown, ...path: readonly Step[]): unknown {
   let current = value;

@@ -121,6 +121,25 @@ export const KINDS: readonly KindInfo[] = [
   kind('InferencePool', 'inference.networking.k8s.io', 'v1', 'inferencepools', 'infpool'),
   kind('InferencePool', 'inference.networking.x-k8s.io', 'v1alpha2', 'inferencepools', ''),
   kind('LeaderWorkerSet', 'leaderworkerset.x-k8s.io', 'v1', 'leaderworkersets', 'lws'),
+  // The Azure ML extension. Plurals as a cluster listed its CRDs; the singular kinds of endpoint and deployment are inferred from them.
+  kind('OnlineEndpoint', 'amlarc.azureml.com', 'v1alpha1', 'onlineendpoints', ''),
+  kind('OnlineDeployment', 'amlarc.azureml.com', 'v1alpha1', 'onlinedeployments', ''),
+  kind('InstanceType', 'amlarc.azureml.com', 'v1alpha1', 'instancetypes', '', false),
+  kind('AmlJob', 'amlarc.azureml.com', 'v1alpha1', 'amljobs', ''),
+  kind('Identity', 'amlarc.azureml.com', 'v1alpha1', 'identities', ''),
+  kind('ClusterRole', 'rbac.authorization.k8s.io', 'v1', 'clusterroles', '', false),
+  kind('ClusterRoleBinding', 'rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', '', false),
+  kind('Prometheus', 'monitoring.coreos.com', 'v1', 'prometheuses', 'prom'),
+  kind('ServiceMonitor', 'monitoring.coreos.com', 'v1', 'servicemonitors', 'smon'),
+  kind('Job', 'batch.volcano.sh', 'v1alpha1', 'jobs', 'vcjob vj'),
+  kind('PodGroup', 'scheduling.volcano.sh', 'v1beta1', 'podgroups', 'pg podgroup-v1beta1'),
+  kind('Queue', 'scheduling.volcano.sh', 'v1beta1', 'queues', 'q', false),
+  // What gives a Service of type LoadBalancer its address where no cloud does.
+  kind('NodePool', 'karpenter.sh', 'v1 v1beta1', 'nodepools', '', false),
+  kind('IPAddressPool', 'metallb.io', 'v1beta1', 'ipaddresspools', ''),
+  kind('AddressPool', 'metallb.io', 'v1beta1', 'addresspools', ''),
+  kind('CiliumLoadBalancerIPPool', 'cilium.io', 'v2 v2alpha1', 'ciliumloadbalancerippools', '', false),
+  kind('Certificate', 'cert-manager.io', 'v1', 'certificates', 'cert certs'),
 ];
 
 export function apiVersionOf(info: KindInfo): string {
@@ -157,6 +176,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'Ingress.networking.internal.knative.dev': 'Knative Ingress',
   'Certificate.networking.internal.knative.dev': 'Knative Certificate',
   'Gateway.networking.istio.io': 'Istio Gateway',
+  'Job.batch.volcano.sh': 'Volcano Job',
+  'Certificate.cert-manager.io': 'cert-manager Certificate',
 };
 
 /** `Deployment`, `Knative Service`: the kind as a person tells it from its namesakes. */
@@ -179,6 +200,7 @@ const SHORT_WORDS: Readonly<Record<string, string>> = {
   'Service.serving.knative.dev': 'ksvc',
   'Ingress.networking.internal.knative.dev': 'kingress',
   'Certificate.networking.internal.knative.dev': 'kcert',
+  'Job.batch.volcano.sh': 'vcjob',
 };
 
 /** Kinds that projects outside the table serve as well (Route: OpenShift; Certificate: cert-manager), or whose group kubectl would have to guess. */

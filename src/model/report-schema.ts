@@ -41,7 +41,7 @@ const fixSchema = z.object({
   lasting: z.string().optional().describe('Who owns the field (Helm, Argo CD) and what that means for the fix'),
 });
 
-const causeSchema = z.object({
+export const causeSchema = z.object({
   fingerprint: z.string().describe('Stable over pod restarts and reports'),
   code: z.string().regex(/^IS\d{4}$/),
   name: z.string(),
@@ -62,7 +62,7 @@ const causeSchema = z.object({
   fixes: z.array(fixSchema),
 });
 
-const frameSchema = z.object({
+export const frameSchema = z.object({
   number: z.number(),
   evidence: z.string().describe('Id of the evidence, the path of the API where it is an object or a log'),
   title: z.string(),
@@ -79,7 +79,7 @@ const chainStepSchema = z.object({
   asked: z.boolean().describe('The person saw this'),
 });
 
-const gapSchema = z.object({
+export const gapSchema = z.object({
   id: z.string(),
   wanted: z.string(),
   reason: z.enum([
@@ -105,6 +105,34 @@ const checkSchema = z.object({
   because: z.string(),
 });
 
+const azureReasonSchema = z.object({
+  text: z.string().describe('A reason that the documents give for the name'),
+  state: z
+    .enum(['proven', 'excluded', 'open', 'ask'])
+    .describe(
+      'proven, excluded: by the cluster. open: the cluster could show it and did not decide. ask: only Azure can tell',
+    ),
+  codes: z.array(z.string()).describe('Codes that prove it'),
+  question: z.string().optional(),
+  argv: z.array(z.string()).optional().describe('The command that asks Azure; it changes nothing'),
+  answer: z.string().optional().describe('What the answer means'),
+});
+
+const azureSchema = z.object({
+  reported: z
+    .array(
+      z.object({
+        name: z.string(),
+        where: z.string().describe('Who says so: the status of an object, or the text that was given'),
+        evidence: z.array(z.number()),
+        meaning: z.string(),
+        reasons: z.array(azureReasonSchema),
+      }),
+    )
+    .describe('Names of errors that Azure ML gives; never a cause'),
+  calledInAzure: z.array(z.string()).describe('Names under which Azure ML shows the cause that was found'),
+});
+
 const diagnosisSchema = z.object({
   subject: referenceSchema.describe('What was asked about, or the first victim'),
   asked: z.boolean(),
@@ -125,6 +153,7 @@ const diagnosisSchema = z.object({
   unexplained: z.array(z.object({ code: z.string(), text: z.string(), subject: referenceSchema })),
   alsoWrong: z.array(causeSchema),
   next: z.array(z.string()).describe('Readings that would decide or say more'),
+  azure: azureSchema.optional().describe('Objects of Azure ML only'),
   checks: z.array(checkSchema),
 });
 
@@ -150,4 +179,5 @@ export type Diagnosis = z.infer<typeof diagnosisSchema>;
 export type ReportCause = z.infer<typeof causeSchema>;
 export type ReportFrame = z.infer<typeof frameSchema>;
 export type ReportGap = z.infer<typeof gapSchema>;
+export type ReportAzure = z.infer<typeof azureSchema>;
 export type ReportFix = z.infer<typeof fixSchema>;

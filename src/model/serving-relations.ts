@@ -3,6 +3,7 @@
  * reads around a question. Ownership (`metadata.ownerReferences`) holds everywhere and is not repeated here. It knows names of fields, no values.
  */
 
+import { DEPLOYMENT_LABEL, ENDPOINT_LABEL } from './azureml-labels.ts';
 import type { ResourceRef } from './reference.ts';
 
 /** `Kind`, or `Kind.group` where a group is needed to tell it from a namesake. */
@@ -49,6 +50,14 @@ export const SERVING_RELATIONS: readonly ServingRelation[] = [
 ];
 
 /**
+ * Kinds whose objects belong together by names that both carry (labels, fields), read by `azureml-names.ts`: neither names the other as its own.
+ */
+export const NAME_RELATIONS: readonly { readonly upper: KindName; readonly lower: KindName }[] = [
+  { upper: 'OnlineDeployment.amlarc.azureml.com', lower: 'Deployment.apps' },
+  { upper: 'OnlineEndpoint.amlarc.azureml.com', lower: 'OnlineDeployment.amlarc.azureml.com' },
+];
+
+/**
  * From the pods up to what a person deployed: the order in which a chain is told. Kinds that are not named come where their owners put them.
  */
 export const CHAIN_ORDER: readonly KindName[] = [
@@ -73,6 +82,8 @@ export const CHAIN_ORDER: readonly KindName[] = [
   'Route',
   KSVC,
   'DomainMapping',
+  'OnlineDeployment',
+  'OnlineEndpoint',
   'LLMInferenceService',
   'InferenceService',
   'TrainedModel',
@@ -91,6 +102,9 @@ export const PLATFORM_LABELS: Readonly<Record<KindName, string>> = {
   'Service.serving.knative.dev': 'serving.knative.dev/service',
   'Configuration.serving.knative.dev': 'serving.knative.dev/configuration',
   'Revision.serving.knative.dev': 'serving.knative.dev/revision',
+  // Azure ML extension, seen on pods and Deployments.
+  'OnlineEndpoint.amlarc.azureml.com': ENDPOINT_LABEL,
+  'OnlineDeployment.amlarc.azureml.com': DEPLOYMENT_LABEL,
 };
 
 /** What stands between an object that Knative runs and its pods: few of a kind in a namespace, so whole lists cost less than single walks. */
@@ -103,7 +117,7 @@ export const KNATIVE_LISTS: readonly { readonly kind: string; readonly group: st
 
 /** Groups whose objects write a condition Ready that sums up what is below. */
 const SERVING =
-  /^(?:serving\.(?:kserve\.io|kubeflow\.org|knative\.dev)|(?:networking|autoscaling)\.internal\.knative\.dev)\//;
+  /^(?:serving\.(?:kserve\.io|kubeflow\.org|knative\.dev)|(?:networking|autoscaling)\.internal\.knative\.dev|amlarc\.azureml\.com)\//;
 
 /** Whether an object belongs to the serving chain above the workloads: an InferenceService, a Route, a Revision … */
 export function isServing(ref: Pick<ResourceRef, 'apiVersion' | 'kind'>): boolean {

@@ -1,10 +1,20 @@
 /**
  * The Report as linear text, for screen readers and logs: no columns, no glyphs, no colour; every line says by itself what it is.
  */
-import type { Diagnosis, Report, ReportCause, ReportFix } from '../model/report-schema.ts';
+import type { Diagnosis, Report, ReportAzure, ReportCause, ReportFix } from '../model/report-schema.ts';
 import { shellCommand } from './shell.ts';
 import { cleanLine } from './text.ts';
-import { APPLICABILITY, coveredText, plural, readText, referenceText, scopeText, healthyText } from './wording.ts';
+import {
+  APART,
+  APPLICABILITY,
+  coveredText,
+  isApart,
+  plural,
+  readText,
+  referenceText,
+  scopeText,
+  healthyText,
+} from './wording.ts';
 
 export function renderPlain(report: Report): string {
   const lines: string[] = [];
@@ -40,6 +50,7 @@ function diagnosisLines(diagnosis: Diagnosis): string[] {
     for (const symptom of diagnosis.unexplained) lines.push(`Seen: ${symptom.code} ${symptom.text}`);
     for (const reading of diagnosis.next) lines.push(`Decides it: ${reading}`);
   }
+  if (diagnosis.azure !== undefined) lines.push(...azureLines(diagnosis.azure, diagnosis));
   if (diagnosis.status === 'unreadable') lines.push('Result: it could not be read.');
   if (diagnosis.victims.length > 1) lines.push(`Victims: ${diagnosis.victims.map(referenceText).join(', ')}`);
   if (diagnosis.trigger) {
@@ -63,7 +74,31 @@ function diagnosisLines(diagnosis: Diagnosis): string[] {
   return lines;
 }
 
-function causeLines(cause: ReportCause, word: string): string[] {
+function azureLines({ calledInAzure, reported }: ReportAzure, diagnosis: Diagnosis): string[] {
+  const lines = calledInAzure.map((name) => `In Azure ML: ${name}`);
+  for (const entry of reported) {
+    const { name, where, meaning, reasons } = entry;
+    lines.push(`Azure ML says: ${name} (${where}): ${meaning}`);
+    const proven = reasons.filter(({ state }) => state === 'proven');
+    for (const reason of proven.length > 0 ? proven : reasons) {
+      lines.push(`Reason, ${REASON_STATES[reason.state]}: ${reason.text}`);
+      if (reason.argv !== undefined) lines.push(`Ask Azure: ${shellCommand(reason.argv)}`);
+      if (reason.answer !== undefined) lines.push(`Its answer: ${reason.answer}`);
+    }
+    if (isApart(entry, diagnosis)) lines.push(APART);
+  }
+  return lines;
+}
+
+const REASON_STATES: Readonly<Record<ReportAzure['reported'][number]['reasons'][number]['state'], string>> = {
+  proven: 'proven',
+  excluded: 'excluded by the cluster',
+  open: 'not decided by what was read',
+  ask: 'only Azure can tell',
+};
+
+/** A cause, its certainty and what follows from it. */
+export function causeLines(cause: ReportCause, word: string): string[] {
   const lines = [
     `${word}: ${cause.code} ${cause.name}: ${cause.message.text}`,
     `Certainty: ${cause.certainty}, ${cause.basis}`,
@@ -72,7 +107,8 @@ function causeLines(cause: ReportCause, word: string): string[] {
   return lines;
 }
 
-function fixLines(fix: ReportFix): string[] {
+/** A fix: its steps, its effect, how to verify and to undo it. */
+export function fixLines(fix: ReportFix): string[] {
   const step = (entry: ReportFix['verify']): string =>
     entry.kind === 'command' ? shellCommand(entry.argv) : entry.text;
   return [

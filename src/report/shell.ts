@@ -9,21 +9,27 @@ function shellWord(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Breaks a long command between words, each line but the last ending in a backslash; a word is never broken. */
+/** Breaks a long command between words, each line but the last ending in a backslash; an option keeps its value, and no word is broken. */
 export function commandLines(argv: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of argv.map(shellWord)) {
-    if (line !== '' && line.length + word.length + 3 > width && lineHolds(line)) {
+  for (const part of partsOf(argv.map(shellWord))) {
+    if (line !== '' && line.length + part.length + 3 > width) {
       lines.push(`${line} \\`);
-      line = `  ${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = `  ${part}`;
+    } else line = line === '' ? part : `${line} ${part}`;
   }
   return [...lines, line];
 }
 
-/** An option and its value stay together. */
-function lineHolds(line: string): boolean {
-  const last = line.slice(line.lastIndexOf(' ') + 1);
-  return !/^--?[a-zA-Z-]+$/.test(last);
+/** An option with its value, any other word alone. */
+function partsOf(words: readonly string[]): readonly string[] {
+  const parts: string[] = [];
+  for (const word of words) {
+    const before = parts.at(-1);
+    if (before !== undefined && /^--?[a-zA-Z-]+$/.test(before) && !word.startsWith('-'))
+      parts[parts.length - 1] = `${before} ${word}`;
+    else parts.push(word);
+  }
+  return parts;
 }

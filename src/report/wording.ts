@@ -2,7 +2,7 @@
  * Words that every renderer shares: stage names, certainty, applicability, counts. Reads the Report only.
  */
 import { kindWord, titleOf } from '../model/kinds.ts';
-import type { Diagnosis, Report, ReportFix } from '../model/report-schema.ts';
+import type { Diagnosis, Report, ReportAzure, ReportFix } from '../model/report-schema.ts';
 import { shellCommand } from './shell.ts';
 import { cleanLine } from './text.ts';
 
@@ -43,9 +43,11 @@ export function readText(report: Report): string {
 export function scopeText(report: Report): string {
   const { namespaces } = report.scope;
   if (namespaces === 'all') return 'all namespaces';
-  return namespaces.length <= 3
-    ? cleanLine(`namespace ${namespaces.join(', ')}`)
-    : plural(namespaces.length, 'namespace');
+  if (namespaces.length > 3) return plural(namespaces.length, 'namespace');
+  const last = namespaces.at(-1) ?? '';
+  return cleanLine(
+    namespaces.length < 2 ? `namespace ${last}` : `namespaces ${namespaces.slice(0, -1).join(', ')} and ${last}`,
+  );
 }
 
 /** What a healthy result holds for: the scope, what was readable of it, or single files. */
@@ -69,4 +71,16 @@ export function healthyText(diagnosis: Diagnosis): string {
     diagnosis.impact.state,
   );
   return onItsWay ? 'no failure is seen so far: it has not been long enough to tell' : 'nothing is wrong with it now';
+}
+
+/** Azure ML names one trouble and the cluster shows another: neither is taken for the other. */
+export const APART =
+  'What was read does not show this, and the cause above does not explain it: the words are of another time, or there are two troubles.';
+
+export function isApart({ name, reasons }: ReportAzure['reported'][number], { causes, azure }: Diagnosis): boolean {
+  return (
+    causes.length > 0 &&
+    azure?.calledInAzure.includes(name) !== true &&
+    !reasons.some(({ state }) => state === 'proven')
+  );
 }

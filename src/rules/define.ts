@@ -5,6 +5,7 @@
 import type { Citation, Citations, EvidenceGap, Timestamp } from '../model/evidence.ts';
 import type { Certainty, Effect, Finding, Fix, Stage, TraceStep, Verdict } from '../model/finding.ts';
 import { refKey, type ResourceRef } from '../model/reference.ts';
+import type { PreflightCheck } from '../model/preflight.ts';
 import type { View } from '../model/reader.ts';
 
 type Slots<S extends string> = S extends `${string}{${infer A}}${infer R}` ? A | Slots<R> : never;
@@ -73,6 +74,8 @@ export interface Rule<N extends Needs = Needs, M extends Messages = Messages> {
   readonly effects: readonly Effect[];
   /** Foreign codes, reasons and exact strings that people see and search for. */
   readonly aliases: readonly string[];
+  /** Makes it a check of `preflight`, run on the intent (`Preflight/preflight`) and never in a diagnosis. */
+  readonly preflight?: PreflightCheck;
   readonly needs: N;
   readonly messages: M;
   check(views: ViewsOf<N>, context: RuleContext<M>): Verdict;

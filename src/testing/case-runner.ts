@@ -8,6 +8,7 @@ import { runRule } from '../engine/run-rule.ts';
 import type { Citation } from '../model/evidence.ts';
 import type { Finding, Verdict } from '../model/finding.ts';
 import { kindNamed, apiVersionOf, kindFromWord } from '../model/kinds.ts';
+import { PREFLIGHT } from '../model/preflight.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import type { AnyRule } from '../rules/define.ts';
 import { createReader } from '../snapshot/reader.ts';
@@ -151,6 +152,7 @@ function matchesReference(ref: ResourceRef, wanted: string, namespace: string): 
 function referenceFrom(text: string, namespace: string): ResourceRef {
   const slash = text.indexOf('/');
   const kind = text.slice(0, slash);
+  if (kind === PREFLIGHT.kind) return PREFLIGHT;
   const info = kindNamed(kind) ?? kindFromWord(kind);
   return {
     apiVersion: info ? apiVersionOf(info) : 'v1',

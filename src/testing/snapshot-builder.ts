@@ -6,6 +6,7 @@ import { apiPath } from '../model/api-path.ts';
 import type { Evidence, EvidenceGap, Snapshot } from '../model/evidence.ts';
 import { at, isObject, textAt, type JsonObject } from '../model/json.ts';
 import { KINDS, apiVersionOf, kindFromWord, kindNamed } from '../model/kinds.ts';
+import { INTENT_EVIDENCE, PREFLIGHT } from '../model/preflight.ts';
 import type { ResourceRef } from '../model/reference.ts';
 
 export interface GivenEvent {
@@ -20,6 +21,7 @@ export interface GivenEvent {
 }
 
 export interface GivenLog {
+  /** `name`, or `namespace/name`. */
   readonly pod: string;
   readonly container: string;
   readonly previous?: boolean | undefined;
@@ -82,7 +84,8 @@ export function buildSnapshot(given: Given): Snapshot {
     evidence.push(objectEvidence(eventBody(event, index, namespace, given.now ?? CASE_NOW), namespace));
   }
   for (const log of given.logs ?? []) {
-    const pod: ResourceRef = { apiVersion: 'v1', kind: 'Pod', namespace, name: log.pod };
+    const [name = '', elsewhere] = log.pod.split('/').toReversed();
+    const pod: ResourceRef = { apiVersion: 'v1', kind: 'Pod', namespace: elsewhere ?? namespace, name };
     evidence.push({
       type: 'log',
       id: `ev:${apiPath(pod)}/log/${log.container}${log.previous ? '.previous' : ''}`,
@@ -204,6 +207,7 @@ function forbiddenGaps(word: string, namespace: string): readonly EvidenceGap[] 
 function objectEvidence(partial: JsonObject, namespace: string): Evidence {
   const kind = textAt(partial, 'kind') ?? '';
   const name = textAt(partial, 'metadata', 'name') ?? '';
+  if (kind === PREFLIGHT.kind) return intentEvidence(partial);
   const info = kindNamed(kind);
   const apiVersion = textAt(partial, 'apiVersion') ?? (info ? apiVersionOf(info) : 'v1');
   const inNamespace = info?.namespaced === false ? undefined : (textAt(partial, 'metadata', 'namespace') ?? namespace);
@@ -232,6 +236,17 @@ function objectEvidence(partial: JsonObject, namespace: string): Evidence {
     ...(inNamespace === undefined ? {} : { namespace: inNamespace }),
   };
   return { type: 'object', id: `ev:${apiPath(subject)}`, subject, completeness: { kind: 'complete' }, body };
+}
+
+/** What a person intends is no object of the API: it has no namespace and no uid. */
+function intentEvidence(body: JsonObject): Evidence {
+  return {
+    type: 'object',
+    id: INTENT_EVIDENCE,
+    subject: PREFLIGHT,
+    completeness: { kind: 'complete' },
+    body: { ...body, apiVersion: PREFLIGHT.apiVersion, kind: PREFLIGHT.kind, metadata: { name: PREFLIGHT.name } },
+  };
 }
 
 function ownerReference(owner: string, namespace: string | undefined): JsonObject {

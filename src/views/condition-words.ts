@@ -2,10 +2,12 @@
  * What an object of the serving chain says of itself when it is not Ready: the conditions that made it so, in its own words. Quotes; it looks for
  * no cause, and takes no condition for one.
  */
+import { isAzureml } from '../model/azureml-names.ts';
 import type { Citation, Lookup } from '../model/evidence.ts';
 import { listAt, numberAt, textAt } from '../model/json.ts';
 import { nameWithKind } from '../model/kinds.ts';
 import { defineView, type KubeObject } from '../model/reader.ts';
+import { amlarcStatus } from './azureml/amlarc-status.ts';
 import { conditionsOf, type Condition } from './parse/conditions.ts';
 import { quoted } from './parse/quoted.ts';
 
@@ -63,6 +65,7 @@ const SPEAKING = new Set([
 function wordsOf(object: KubeObject): ConditionWords | undefined {
   const { ref, body } = object;
   const name = nameWithKind(ref);
+  if (isAzureml(ref)) return azuremlWords(object, name);
   const conditions = conditionsOf(body);
   const ready = conditions.find((condition) => condition.type === 'Ready');
   const routes = ref.kind === 'HTTPRoute' ? parentConditions(object) : [];
@@ -97,6 +100,19 @@ function wordsOf(object: KubeObject): ConditionWords | undefined {
     message: telling?.message ?? '',
     cite: object.cite(`condition ${(first ?? ready)?.type ?? 'Ready'}`, (first ?? ready)?.pointer ?? ''),
     unhappy,
+  };
+}
+
+function azuremlWords(object: KubeObject, name: string): ConditionWords | undefined {
+  const { state, word, reason, message, pointer } = amlarcStatus(object.body);
+  if (state === 'ok' || state === 'unsaid') return undefined;
+  const short = `${name}: ${word}${reason === '' || reason === word ? '' : `, ${reason}`}`;
+  return {
+    text: message === '' ? short : `${short}: “${quoted(message, LONGEST)}”`,
+    short,
+    message,
+    cite: object.cite(`state of ${name}`, pointer),
+    unhappy: [],
   };
 }
 

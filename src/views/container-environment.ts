@@ -3,7 +3,7 @@
  * Values of Secrets are never in a snapshot.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { listAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 
@@ -65,7 +65,7 @@ function variablesOf(context: ViewContext, pod: KubeObject, spec: unknown, base:
         configMap: configMap.ref,
         key,
         pointer: `${base}/envFrom/${index}`,
-        cite: configMap.cite(`${key} of ConfigMap ${configMap.ref.name}`, `/data/${escapePointer(key)}`),
+        cite: configMap.cite(`${key} of ConfigMap ${configMap.ref.name}`, pointerTo('data', key)),
       });
     }
   }
@@ -94,7 +94,7 @@ function variablesOf(context: ViewContext, pod: KubeObject, spec: unknown, base:
       configMap: configMap.ref,
       key,
       pointer,
-      cite: configMap.cite(`${key} of ConfigMap ${configMap.ref.name}`, `/data/${escapePointer(key)}`),
+      cite: configMap.cite(`${key} of ConfigMap ${configMap.ref.name}`, pointerTo('data', key)),
     });
   }
   return result;
@@ -104,8 +104,4 @@ function configMapOf(context: ViewContext, pod: KubeObject, name: string | undef
   if (name === undefined || pod.ref.namespace === undefined) return undefined;
   const found = context.object({ apiVersion: 'v1', kind: 'ConfigMap', namespace: pod.ref.namespace, name });
   return found.state === 'present' ? found.value : undefined;
-}
-
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -146,7 +146,7 @@ function logOf(
       log: {
         state: 'present',
         cite: log.cite,
-        value: runLog({ container: container.name, lines, cite: log.value.cite }),
+        value: runLog({ container: container.name, ended: container.trouble === 'exits', lines, cite: log.value.cite }),
       },
     } as const;
     if (lines.every((line) => line.trim() === '')) {

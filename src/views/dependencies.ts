@@ -127,10 +127,18 @@ function failureOf(context: ViewContext, pod: ResourceRef, run: ContainerRun): r
   ];
 }
 
+/** Exporters of telemetry (azure-monitor-opentelemetry-exporter, opentelemetry-sdk) warn and try again; no program ends for them. */
+const TELEMETRY = /azure\.monitor\.|opentelemetry\.|applicationinsights\.azure\./;
+
 /** A run that ends with a traceback ends for that: what it warned of before, it survived. */
 function endOf(log: RunLog, expressions: readonly RegExp[]): LogHit | undefined {
-  const hit = log.ending(...expressions);
+  const last = log.ending(...expressions);
+  const hit = last === undefined || !TELEMETRY.test(last.text) ? last : inTraceback(log, expressions);
   return hit !== undefined && log.traceback !== undefined && hit.line < log.traceback.fromLine ? undefined : hit;
+}
+
+function inTraceback({ traceback, before }: RunLog, expressions: readonly RegExp[]): LogHit | undefined {
+  return traceback && before(traceback.toLine, traceback.toLine - traceback.fromLine, ...expressions);
 }
 
 /** `name`, `name.namespace`, `name.namespace.svc[.zone]` or a Service's cluster IP. */
@@ -192,7 +200,8 @@ function nearestOf(name: string, wanted: string, known: readonly string[]): read
 }
 
 /** CoreDNS and kube-dns carry the label `k8s-app: kube-dns` (kubernetes cluster/addons/dns). */
-function dnsDownOf(context: ViewContext): Citation | undefined {
+/** Where the cluster's DNS has pods and none of them is Ready. The caller declares the need `Pod` and uses `podState`. */
+export function dnsDownOf(context: ViewContext): Citation | undefined {
   const pods = context.list('Pod', { namespace: 'kube-system' });
   if (pods.complete.state !== 'present') return undefined;
   const dns = pods.items.filter((pod) => matchesLabels({ 'k8s-app': 'kube-dns' }, labelsOf(pod)));

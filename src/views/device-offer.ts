@@ -3,6 +3,7 @@
  * nodes list it under another name, or no node knows it. Reads only what `scheduling` holds.
  */
 import type { Citation } from '../model/evidence.ts';
+import { pointerTo } from '../model/json.ts';
 import type { Decisive } from './decisive-reason.ts';
 import type { NodeState } from './node-capacity.ts';
 import { hasHardwareFor } from './node-fit.ts';
@@ -51,7 +52,7 @@ export function deviceOffer(scheduling: Scheduling, decisive: Decisive): DeviceO
   const withheld = [decisive.node, ...nodes].find((node) => node !== undefined && hasHardwareFor(node, resource));
   if (withheld !== undefined) {
     const pointer = withheld.allocatable.has(resource)
-      ? `/status/allocatable/${resource.replace('~', '~0').replace('/', '~1')}`
+      ? pointerTo('status', 'allocatable', resource)
       : '/status/allocatable';
     return {
       ...offer,

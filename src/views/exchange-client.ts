@@ -9,7 +9,13 @@ import type { JudgedExchange } from './exchange-target.ts';
 import type { AnswerBy, AnswerKind } from './parse/http-answer.ts';
 
 /** Kinds that answer for requests; below them nothing is asked. */
-export const ASKED_KINDS = ['InferenceService', 'InferenceGraph', 'Service.serving.knative.dev', 'Service'] as const;
+export const ASKED_KINDS = [
+  'InferenceService',
+  'InferenceGraph',
+  'Service.serving.knative.dev',
+  'Service',
+  'OnlineEndpoint',
+] as const;
 
 /** The mistake lies in what the client sends: no object of the cluster is to be changed. */
 export const CLIENT_REQUEST: ResourceRef = { apiVersion: 'inferscope', kind: 'Source', name: 'client request' };

@@ -2,13 +2,15 @@
  * How long the parts on the way of a request wait for the next one, as their objects say, and how long the model takes, as its log says. Reads
  * limits; which of them ended a request is for a rule to say.
  */
+import { isAzureml } from '../model/azureml-names.ts';
 import type { Citation, EvidenceGap } from '../model/evidence.ts';
-import { listAt, numberAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, numberAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { groupOf, type ResourceRef } from '../model/reference.ts';
 import { nameWithKind } from '../model/kinds.ts';
 import { exchangeTarget } from './exchange-target.ts';
 import { ownerTree } from './owner-tree.ts';
+import { chainBelow } from './serving-chain.ts';
 
 export interface WaitLimit {
   readonly seconds: number;
@@ -50,9 +52,10 @@ export const exchangeLimits = defineView<ExchangeLimits>({
     { type: 'object', kind: 'Ingress' },
     { type: 'object', kind: 'HTTPRoute' },
     { type: 'object', kind: 'VirtualService' },
+    { type: 'object', kind: '**' },
     { type: 'log' },
   ],
-  uses: [exchangeTarget, ownerTree],
+  uses: [exchangeTarget, ownerTree, chainBelow],
   derive(context, subject) {
     const { own, hosts } = context.use(exchangeTarget, subject);
     // Only where somebody gave up waiting is there a limit to look for.
@@ -68,6 +71,13 @@ export const exchangeLimits = defineView<ExchangeLimits>({
       ...revisions.flatMap(revisionLimits),
       ...[...new Set(routes)].flatMap((route) => routeLimits(route, owned.has(route.ref))),
     ];
+    if (isAzureml(subject, 'OnlineEndpoint'))
+      limits.push(
+        ...context.use(chainBelow, subject).flatMap((ref) => {
+          const deployment = isAzureml(ref, 'OnlineDeployment') ? context.object(ref) : undefined;
+          return deployment?.state === 'present' ? [routerLimit(deployment.value)] : [];
+        }),
+      );
     const defaults = revisions.length === 0 ? undefined : context.object(DEFAULTS);
     const written =
       defaults?.state === 'present' ? textAt(defaults.value.body, 'data', 'max-revision-timeout-seconds') : undefined;
@@ -81,6 +91,27 @@ export const exchangeLimits = defineView<ExchangeLimits>({
     };
   },
 });
+
+/** The router of Azure ML ends a request after this (azure-ai-docs reference-yaml-deployment-kubernetes-online: request_timeout_ms). */
+const ROUTER_MS = 5000;
+
+function routerLimit(deployment: KubeObject): WaitLimit {
+  const places = [
+    ['requestSettings', 'requestTimeoutMs'],
+    ['request_settings', 'request_timeout_ms'],
+    ['requestTimeoutMs'],
+  ];
+  const path = places.find((steps) => numberAt(deployment.body, 'spec', ...steps) !== undefined);
+  const ms = path === undefined ? ROUTER_MS : (numberAt(deployment.body, 'spec', ...path) ?? ROUTER_MS);
+  return {
+    seconds: ms / 1000,
+    what: `request_timeout_ms of ${nameWithKind(deployment.ref)}${path === undefined ? ', not set and so its default,' : ''}`,
+    at: deployment.ref,
+    owned: false,
+    by: 'gateway',
+    cite: deployment.cite(`request_timeout_ms: ${ms}`, path === undefined ? '/spec' : `/spec/${path.join('/')}`),
+  };
+}
 
 /** Knative's own Ingress has no timeouts. */
 function isRoute({ kind, apiVersion }: ResourceRef): boolean {
@@ -137,7 +168,7 @@ function routeLimits(route: KubeObject, owned: boolean): readonly WaitLimit[] {
   const name = 'nginx.ingress.kubernetes.io/proxy-read-timeout';
   const read = textMapAt(route.body, 'metadata', 'annotations')[name];
   if (route.ref.kind === 'Ingress' && read !== undefined && /^\d{1,7}$/.test(read))
-    add(`${read}s`, name, `/metadata/annotations/${name.replaceAll('/', '~1')}`);
+    add(`${read}s`, name, pointerTo('metadata', 'annotations', name));
   return found;
 }
 

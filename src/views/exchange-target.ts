@@ -2,6 +2,8 @@
  * Which of the requests that were really sent belong to an object: those to its own hosts, and those that were plainly meant for it and went to a
  * host that nobody publishes. Judges each answer by itself; which of them still count is `exchange-judgement.ts`' part.
  */
+import { AZUREML_GROUP } from '../model/azureml-labels.ts';
+import { isAzureml } from '../model/azureml-names.ts';
 import type { Citation, ExchangeEvidence } from '../model/evidence.ts';
 import { defineView, type ViewContext } from '../model/reader.ts';
 import { groupOf, refKey, type ResourceRef } from '../model/reference.ts';
@@ -39,6 +41,7 @@ export const exchangeTarget = defineView<ExchangeTarget>({
     { type: 'object', kind: 'InferenceService' },
     { type: 'object', kind: 'InferenceGraph' },
     { type: 'object', kind: 'Service.serving.knative.dev' },
+    { type: 'object', kind: 'OnlineEndpoint' },
     { type: 'exchange' },
   ],
   uses: [ownerTree, publishedHosts],
@@ -55,6 +58,12 @@ export const exchangeTarget = defineView<ExchangeTarget>({
     for (const exchange of exchanges) {
       const url = urlParts(exchange.request.url);
       if (url === undefined) continue;
+      const endpoint = endpointIn(context, url.path);
+      if (endpoint !== undefined) {
+        // The router of Azure ML tells endpoints apart by this path; its own Service takes the requests of all.
+        if (isAzureml(subject, 'OnlineEndpoint') && endpoint === subject.name) own.push(judged(context, exchange, url));
+        continue;
+      }
       const host = exchange.request.headers['host']?.replace(/:\d+$/, '').toLowerCase() ?? url.host;
       if (isOwn(published, host, url.path)) own.push(judged(context, exchange, url));
       else if (isMeantFor(context, subject, names, host, url, exchange.request.body)) {
@@ -66,6 +75,15 @@ export const exchangeTarget = defineView<ExchangeTarget>({
     return { hosts: published.hosts, own, stray };
   },
 });
+
+/** `/api/v1/endpoint/NAME/score`, `/api/v1/service/NAME/score` (azure-ai-docs how-to-kubernetes-inference-routing-azureml-fe): of an endpoint that is there. */
+function endpointIn(context: ViewContext, path: string): string | undefined {
+  const name = /^\/api\/v1\/(?:endpoint|service)\/([^/]{1,100})(?:\/|$)/.exec(path)?.[1];
+  if (name === undefined) return undefined;
+  return context.list('OnlineEndpoint', { group: AZUREML_GROUP }).items.some(({ ref }) => ref.name === name)
+    ? name
+    : undefined;
+}
 
 /** Oldest first: what counts now is told by what came last. Where a time is missing the order of the recording holds. */
 function inOrder(exchanges: readonly ExchangeEvidence[]): readonly ExchangeEvidence[] {

@@ -3,7 +3,7 @@
  * Compares texts only; an image that it finds nowhere is taken for the topmost owner's.
  */
 import type { Citation, EvidenceGap } from '../model/evidence.ts';
-import { isObject, textAt } from '../model/json.ts';
+import { isObject, pointerTo, textAt } from '../model/json.ts';
 import type { KubeObject, ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { nameWithKind } from '../model/kinds.ts';
@@ -54,8 +54,7 @@ function originIn(object: KubeObject, image: string, container: string): ImageOr
       if (textAt(value, 'name') === container) pointers.unshift(`${pointer}/image`);
       else pointers.push(`${pointer}/image`);
     }
-    for (const [key, entry] of Object.entries(value))
-      walk(entry, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
+    for (const [key, entry] of Object.entries(value)) walk(entry, pointer + pointerTo(key), depth + 1);
   };
   walk(object.body['spec'], '/spec', 0);
   const [pointer] = pointers;

@@ -4,7 +4,7 @@
  */
 import type { Lookup } from '../model/evidence.ts';
 import { at, listAt, textAt } from '../model/json.ts';
-import { defineView } from '../model/reader.ts';
+import { defineView, type KubeObject } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import type { ComponentId } from './parse/platform-components.ts';
 import type { PlatformComponent } from './platform-component.ts';
@@ -46,9 +46,17 @@ export const servedVersions = defineView<Lookup<readonly string[]>>({
   derive(context, subject) {
     const found = context.object(subject);
     if (found.state !== 'present') return found;
-    const versions = listAt(found.value.body, 'spec', 'versions').flatMap((version) =>
-      at(version, 'served') === true ? (textAt(version, 'name') ?? []) : [],
-    );
-    return { state: 'present', value: versions, cite: found.value.cite('versions served', '/spec/versions') };
+    return {
+      state: 'present',
+      value: servedBy(found.value),
+      cite: found.value.cite('versions served', '/spec/versions'),
+    };
   },
 });
+
+/** Versions that a CRD says are served. */
+export function servedBy(definition: KubeObject): readonly string[] {
+  return listAt(definition.body, 'spec', 'versions').flatMap((version) =>
+    at(version, 'served') === true ? (textAt(version, 'name') ?? []) : [],
+  );
+}

@@ -3,7 +3,7 @@
  * no other ConfigMap of that name.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { textMapAt } from '../model/json.ts';
+import { pointerTo, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { settingsOf } from './knative-config.ts';
@@ -44,10 +44,7 @@ function faultsOf(config: KubeObject): KnativeConfigFaults {
     config,
     faults: settingFaults(config.ref.name, settingsOf(config)).map((fault) => ({
       ...fault,
-      cite: config.cite(
-        `${fault.key}: ${fault.value.slice(0, 60)}`,
-        `/data/${fault.key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      ),
+      cite: config.cite(`${fault.key}: ${fault.value.slice(0, 60)}`, pointerTo('data', fault.key)),
     })),
   };
 }

@@ -3,7 +3,7 @@
  * nothing where something else failed: that is another rule's.
  */
 import type { Citation, EvidenceGap, Lookup } from '../model/evidence.ts';
-import { numberAt, textAt, textMapAt } from '../model/json.ts';
+import { numberAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type LogText, type ViewContext } from '../model/reader.ts';
 import { configRef, settingsOf } from './knative-config.ts';
 import { knativeRevision, type KnativeRevision } from './knative-revision.ts';
@@ -112,10 +112,7 @@ function deadlineOf(context: ViewContext, { object, deployment }: KnativeRevisio
       seconds,
       written,
       from: 'annotation',
-      cite: object.cite(
-        `annotation ${DEADLINE_ANNOTATION}`,
-        `/metadata/annotations/${DEADLINE_ANNOTATION.replaceAll('/', '~1')}`,
-      ),
+      cite: object.cite(`annotation ${DEADLINE_ANNOTATION}`, pointerTo('metadata', 'annotations', DEADLINE_ANNOTATION)),
     };
   // Made of the annotation or of ConfigMap config-deployment when the Revision was made.
   const made = numberAt(deployment?.body, 'spec', 'progressDeadlineSeconds');

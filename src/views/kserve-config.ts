@@ -8,6 +8,7 @@ import { defineView, type KubeObject } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { fieldOwner, type FieldOwner } from './field-owner.ts';
 import { platformComponent, useComponent } from './platform-component.ts';
+import { modeOf } from './serving-mode.ts';
 
 export interface ConfigFault {
   readonly key: string;
@@ -45,9 +46,8 @@ const KEYS: ReadonlySet<string> = new Set([
   'multiNode',
 ]);
 
-const MODES: ReadonlySet<string> = new Set(['Knative', 'Standard', 'Serverless', 'RawDeployment', 'ModelMesh']);
 /** JSON of a longer text is not parsed: the API server takes ConfigMaps of up to a mebibyte. */
-const LONGEST_JSON = 200_000;
+export const LONGEST_JSON = 200_000;
 
 export const kserveConfig = defineView<KserveConfig>({
   id: 'kserve-config',
@@ -93,7 +93,7 @@ function faultIn(key: string, text: string): string | undefined {
   if (key === 'deploy') {
     const mode = textAt(value, 'defaultDeploymentMode');
     if (mode === undefined || mode === '') return 'lacks defaultDeploymentMode';
-    return MODES.has(mode) ? undefined : `has defaultDeploymentMode ${mode.slice(0, 40)}, which is no mode`;
+    return modeOf(mode) !== undefined ? undefined : `has defaultDeploymentMode ${mode.slice(0, 40)}, which is no mode`;
   }
   if (key === 'ingress' && textAt(value, 'ingressGateway') === undefined && value['enableGatewayApi'] !== true)
     return 'lacks ingressGateway';

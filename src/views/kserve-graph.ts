@@ -1,6 +1,6 @@
 /** The steps of an InferenceGraph that name InferenceServices, and whether those exist. What a step's service says of itself is for others to read. */
 import type { Lookup } from '../model/evidence.ts';
-import { isObject, listAt, objectAt, textAt } from '../model/json.ts';
+import { isObject, listAt, objectAt, pointerTo, textAt } from '../model/json.ts';
 import { defineView, type KubeObject } from '../model/reader.ts';
 import { nearestNames } from './parse/nearest-name.ts';
 import { kubeObject } from './kube-object.ts';
@@ -47,7 +47,7 @@ export const graphSteps = defineView<Lookup<GraphSteps>>({
           {
             name: textAt(step, 'name') ?? target,
             target,
-            pointer: `/spec/nodes/${node.replaceAll('~', '~0').replaceAll('/', '~1')}/steps/${index}`,
+            pointer: pointerTo('spec', 'nodes', node, 'steps', index),
             service,
             similar: service.state === 'absent' ? nearestNames(target, names) : [],
           },

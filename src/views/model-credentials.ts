@@ -3,7 +3,7 @@
  * that account lists and does not list. Names and keys only, values are never seen. It says nothing about whether they are right.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { listAt, objectAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, objectAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { kubeObject } from './kube-object.ts';
@@ -109,7 +109,7 @@ function credentialsOf(context: ViewContext, object: KubeObject): ModelCredentia
             value: identity.value,
             cite: accountFound.value.cite(
               `identity of ServiceAccount ${name}`,
-              `/metadata/annotations/${identity.key.replaceAll('/', '~1')}`,
+              pointerTo('metadata', 'annotations', identity.key),
             ),
           },
         }),

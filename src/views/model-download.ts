@@ -170,7 +170,9 @@ const CLASSES: readonly (readonly [DownloadFailureClass, readonly RegExp[]])[] =
   ],
 ];
 
-const ADDRESS = /(?<url>\b(?:https?|s3|gs|hf|abfss?|wasbs?|hdfs|az|pvc):\/\/[^\s'"<>,)\]]{1,500})/;
+/** Where a server itself listens is no store. */
+const ADDRESS =
+  /(?<url>\b(?!https?:\/\/(?:0\.0\.0\.0|127\.|localhost\b|\[::))(?:https?|s3|gs|hf|abfss?|wasbs?|hdfs|az|pvc):\/\/[^\s'"<>,)\]]{1,500})/;
 
 /** kfserving and kserve storage.py `download`, all versions: the first line that names what is to be fetched. */
 const COPYING = /Copying contents of (?<url>\S{1,500}) to local/;
@@ -191,6 +193,19 @@ const STORE =
 /** Whether a failure is that of a download: init containers fetch, any other container has to name the store. */
 export function isDownload(role: 'init' | 'sidecar' | 'main', failure: DownloadFailure): boolean {
   return role === 'init' || STORE.test(failure.hit.text);
+}
+
+/** Clients of stores and hubs, by the packages that a traceback passes through, and by what a line of code calls. */
+const STORE_PACKAGE =
+  /\/(?:azure\/storage|google\/cloud\/storage|s3transfer|s3fs|gcsfs|adlfs|fsspec|minio|huggingface_hub|transformers|mlflow|kserve|kserve_storage|azureml\/fsspec)\//;
+const STORE_CALL = /s3|blob|bucket|gcs|storage|datalake|download|from_pretrained|load_model|\bhf_/i;
+
+/** Whether credentials that are lacking are for a store: clouds ask the same ones for queues, tables and vaults. Without a traceback nothing tells. */
+export function isForStore({ traceback }: RunLog): boolean {
+  return (
+    traceback === undefined ||
+    traceback.frames.some(({ file, code = '' }) => STORE_PACKAGE.test(file) || STORE_CALL.test(code))
+  );
 }
 
 /** What follows for the pod. */

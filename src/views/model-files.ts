@@ -12,8 +12,12 @@ import type { Traceback } from './signals/index.ts';
 const MODEL_WORD =
   /model|weights|checkpoint|tokenizer|servable|\.(?:pkl|pickle|joblib|onnx|pt|pth|bin|safetensors|h5|hdf5|keras|gguf|pb|tflite|cbm|ubj|mar|skops)\b/i;
 
+/** Python: what is there under the name of the file is a directory that holds it. */
+const IS_DIRECTORY = /IsADirectoryError: \[Errno 21\] Is a directory: '(?<path>[^']{1,400})'/;
+
 const MISSING_FILE: readonly RegExp[] = [
   /No such file or directory: '(?<path>[^']{1,400})'/,
+  IS_DIRECTORY,
   /(?:open|stat|read|load) (?<path>\/[^\s:]{1,400}): no such file or directory/,
   // GNU and busybox cp, mv, cat, ls, tar, ln.
   /^(?:\/\S{1,100}\/)?\w{1,20}: (?:cannot|can't) (?:stat|open|access|find) ['‘]?(?<path>\/[^\s'’:]{1,400})['’]?(?: for reading)?: No such file or directory/,
@@ -46,6 +50,8 @@ const MISSING_FILE: readonly RegExp[] = [
 export interface MissingModel {
   /** What was looked for, where the log says it. */
   readonly path?: string;
+  /** A directory lies there in place of a file. */
+  readonly isDirectory?: true;
   readonly cite: Citation;
 }
 
@@ -56,7 +62,8 @@ const MISSING_SIGNALS: ReadonlySet<string> = new Set(['paddle-model-file-missing
 export function missingModelAtEnd(log: RunLog): MissingModel | undefined {
   const hit = loadHit(log, ...MISSING_FILE);
   const named = hit?.match.groups?.['path'];
-  if (hit && named !== undefined && MODEL_WORD.test(hit.text)) return { path: named, cite: citeEnding(log, hit) };
+  if (hit && named !== undefined && MODEL_WORD.test(hit.text))
+    return { path: named, ...(IS_DIRECTORY.test(hit.text) ? { isDirectory: true } : {}), cite: citeEnding(log, hit) };
   const { traceback } = log;
   if (traceback && isMissingError(traceback)) {
     // kserve `errors.py`: of some servers the exception gives a Path where Python wants text, and prints no path at all.

@@ -62,10 +62,14 @@ export function modelDirectory(container: ContainerState, from: ModelSource | un
   );
 }
 
-/** The object to blame for the content of a model file: the one object that was downloaded, else all that was, else the image. */
+/**
+ * The object to blame for the content of a model file: the one object that was downloaded, else all that was, else the workload whose volume holds
+ * the model, else the image.
+ */
 export function modelOrigin(
   container: ContainerState,
   from: ModelSource | undefined,
+  workload: ResourceRef,
 ): {
   readonly subject: ResourceRef;
   readonly origin: string;
@@ -75,12 +79,21 @@ export function modelOrigin(
 } {
   const object = from?.objects.length === 1 ? from.objects[0] : undefined;
   const uri = object?.uri ?? from?.uri;
+  const mounted = uri === undefined ? mountedModel(container) : undefined;
   return {
-    subject: uri === undefined ? imageRef(container.image) : sourceRef(uri),
-    origin: uri ?? container.image,
+    subject: uri !== undefined ? sourceRef(uri) : mounted === undefined ? imageRef(container.image) : workload,
+    origin: uri ?? mounted ?? container.image,
     wants: from?.gap === undefined ? [] : [from.gap],
     ...(object === undefined ? {} : { object }),
   };
+}
+
+/** Azure ML tells the program in AZUREML_MODEL_DIR where its model was put: `/var/azureml-app/azureml-models/NAME/VERSION` in a volume of the pod. */
+function mountedModel(container: ContainerState): string | undefined {
+  const variable = listAt(container.spec, 'env').find((entry) => textAt(entry, 'name') === 'AZUREML_MODEL_DIR');
+  const path = textAt(variable, 'value');
+  const mount = path === undefined ? undefined : mountOf(container, path);
+  return mount && `${path} in volume ${mount.volume}`;
 }
 
 /** How a message calls the directory of a model: the address of its store, else its path in the container. */

@@ -2,6 +2,7 @@
  * Who made what: the chain of controller owners above an object and the pods below it. Reads ownerReferences only; selectors are the
  * business of `service-endpoints.ts`.
  */
+import { isAzureml } from '../model/azureml-names.ts';
 import { at, listAt, textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { refKey, type ResourceRef } from '../model/reference.ts';
@@ -69,14 +70,40 @@ export function controllerOf(object: KubeObject): ResourceRef | undefined {
 function ownersAbove(context: ViewContext, subject: ResourceRef): readonly ResourceRef[] {
   const owners: ResourceRef[] = [];
   let current: ResourceRef | undefined = subject;
+  let below: KubeObject | undefined;
   while (current && owners.length < DEEPEST) {
     const found = context.object(current);
-    const owner: ResourceRef | undefined = found.state === 'present' ? controllerOf(found.value) : undefined;
-    if (!owner || owner.kind === 'Node' || owners.some((seen) => refKey(seen) === refKey(owner))) break;
+    const owner: ResourceRef | undefined =
+      found.state === 'present' ? controllerOf(found.value) : deploymentOf(context, current, below);
+    if (found.state === 'present') below = found.value;
+    // An online endpoint of Azure ML routes to deployments; what a person deployed is one of those.
+    if (
+      !owner ||
+      owner.kind === 'Node' ||
+      isAzureml(owner, 'OnlineEndpoint') ||
+      owners.some((seen) => refKey(seen) === refKey(owner))
+    )
+      break;
     owners.push(owner);
     current = owner;
   }
   return owners;
+}
+
+/**
+ * The Deployment behind a ReplicaSet that was not read: it names its ReplicaSets after itself and the hash that their pods carry (kubernetes
+ * pkg/controller/deployment/sync.go). Only where such a Deployment was seen.
+ */
+function deploymentOf(context: ViewContext, unread: ResourceRef, pod: KubeObject | undefined): ResourceRef | undefined {
+  const hash = textAt(pod?.body, 'metadata', 'labels', 'pod-template-hash');
+  if (unread.kind !== 'ReplicaSet' || hash === undefined || !unread.name.endsWith(`-${hash}`)) return undefined;
+  const found = context.object({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name: unread.name.slice(0, -hash.length - 1),
+    ...(unread.namespace === undefined ? {} : { namespace: unread.namespace }),
+  });
+  return found.state === 'present' ? found.value.ref : undefined;
 }
 
 function below(context: ViewContext, subject: ResourceRef): readonly KubeObject[] {

@@ -3,11 +3,12 @@
  * an object. Finds it by name wherever it is; what was not collected is unknown, never missing.
  */
 import type { Citation, EvidenceGap, Lookup } from '../model/evidence.ts';
-import { listAt, numberAt, objectAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, textAt, textMapAt } from '../model/json.ts';
 import { CLUSTER, defineView, type KubeObject, type View, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
-import { matchesSelector } from './parse/selector.ts';
+import { componentLogs } from './component-logs.ts';
 import { COMPONENTS, versionOfTag, type ComponentId, type ComponentInfo } from './parse/platform-components.ts';
+import { countsOf } from './workload-state.ts';
 
 export interface PlatformComponent {
   readonly info: ComponentInfo;
@@ -102,10 +103,7 @@ function place(info: ComponentInfo, object: KubeObject): number {
 
 function stateOf(info: ComponentInfo, workload: KubeObject): PlatformComponent {
   const daemon = workload.ref.kind === 'DaemonSet';
-  const desired = daemon
-    ? (numberAt(workload.body, 'status', 'desiredNumberScheduled') ?? 0)
-    : (numberAt(workload.body, 'spec', 'replicas') ?? 1);
-  const ready = numberAt(workload.body, 'status', daemon ? 'numberReady' : 'readyReplicas') ?? 0;
+  const { desired, ready } = countsOf(workload);
   const image = listAt(workload.body, 'spec', 'template', 'spec', 'containers')
     .map((container) => textAt(container, 'image'))
     .find((name) => name !== undefined);
@@ -150,40 +148,24 @@ export function linesOf(
   object: Pick<ResourceRef, 'namespace' | 'name'>,
   previous = false,
 ): Lookup<readonly ControllerLine[]> {
-  const namespace = component.workload.ref.namespace ?? 'default';
-  const selector = objectAt(component.workload.body, 'spec', 'selector') ?? {};
-  const listing = context.list('Pod', { namespace });
-  const pods = listing.items.filter((pod) => matchesSelector(selector, textMapAt(pod.body, 'metadata', 'labels')));
-  const gaps: EvidenceGap[] = [];
+  const { logs, gaps, podsSeen } = componentLogs(context, component.workload, previous);
   const lines: ControllerLine[] = [];
-  let read: Citation | undefined;
-  for (const pod of pods) {
-    for (const container of listAt(pod.body, 'spec', 'containers')) {
-      const name = textAt(container, 'name') ?? '';
-      if (SIDECARS.has(name)) continue;
-      const log = context.log(pod.ref, name, previous);
-      if (log.state === 'unknown') gaps.push(log.gap);
-      if (log.state !== 'present') continue;
-      read ??= log.cite;
-      const { value } = log;
-      const from = Math.max(0, value.lines.length - MOST_LINES);
-      for (const [index, text] of value.lines.slice(from).entries())
-        if (names(text, object))
-          lines.push({ text, cite: value.cite(`${component.info.title} on ${object.name}`, from + index + 1) });
-    }
+  for (const { text: log } of logs) {
+    const from = Math.max(0, log.lines.length - MOST_LINES);
+    for (const [index, text] of log.lines.slice(from).entries())
+      if (names(text, object))
+        lines.push({ text, cite: log.cite(`${component.info.title} on ${object.name}`, from + index + 1) });
   }
-  if (read !== undefined) return { state: 'present', value: lines.slice(-20), cite: read };
+  const [read] = logs;
+  if (read !== undefined) return { state: 'present', value: lines.slice(-20), cite: read.cite };
   const [gap] = gaps;
   if (gap !== undefined) return { state: 'unknown', gap };
-  return listing.complete.state === 'unknown'
-    ? listing.complete
-    : {
-        state: 'unknown',
-        gap: context.notRequested(`the log of ${component.info.title}`, 'none of its pods was seen'),
-      };
+  if (podsSeen.state === 'unknown') return podsSeen;
+  return {
+    state: 'unknown',
+    gap: context.notRequested(`the log of ${component.info.title}`, 'none of its pods was seen'),
+  };
 }
-
-const SIDECARS = new Set(['kube-rbac-proxy', 'istio-proxy', 'linkerd-proxy']);
 
 /** The name as a word of its own, and its namespace beside it: `"name":"x","namespace":"y"`, `y/x`, `namespace=y name=x`. */
 function names(line: string, { namespace, name }: Pick<ResourceRef, 'namespace' | 'name'>): boolean {

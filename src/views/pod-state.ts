@@ -6,6 +6,8 @@ import { listAt, numberAt, textAt, textMapAt, type JsonObject } from '../model/j
 import type { Citation, Lookup, Timestamp } from '../model/evidence.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { STARTING_SECONDS, containersOf, mayEndAgain, type ContainerState } from './container-state.ts';
+import { looksWell } from './looks-well.ts';
+import { groupOf, type ResourceRef } from '../model/reference.ts';
 import { controllerOf } from './owner-tree.ts';
 import { secondsBetween } from './parse/time.ts';
 import { podStatusWord } from './pod-status-word.ts';
@@ -204,9 +206,32 @@ function timesOf(
 function isReplaced(context: ViewContext, pod: KubeObject): boolean {
   const owner = controllerOf(pod);
   if (owner === undefined) return false;
+  if (groupOf(owner.apiVersion).includes('.')) return hasSuccessor(context, owner, pod);
   const found = context.use(workloadState, owner);
   if (found.state !== 'present') return false;
   return owner.kind === 'Job' ? found.value.jobDone || found.value.jobSuperseded : !found.value.short;
+}
+
+/** Of a custom resource nothing tells how many pods it wants: one that was made after this one failed and is well took its place. */
+function hasSuccessor(context: ViewContext, owner: ResourceRef, pod: KubeObject): boolean {
+  const failedAt = endOf(pod);
+  return context
+    .ownedBy(owner)
+    .some(
+      (other) =>
+        other.ref.kind === 'Pod' &&
+        other.ref.name !== pod.ref.name &&
+        (textAt(other.body, 'metadata', 'creationTimestamp') ?? '') > failedAt &&
+        (textAt(other.body, 'status', 'phase') === 'Succeeded' || looksWell(other, context.now)),
+    );
+}
+
+/** When its last container ended; when it was made where none ever ran. */
+function endOf({ body }: KubeObject): Timestamp {
+  const ends = listAt(body, 'status', 'containerStatuses').flatMap(
+    (status) => textAt(status, 'state', 'terminated', 'finishedAt') ?? [],
+  );
+  return ends.toSorted().at(-1) ?? textAt(body, 'metadata', 'creationTimestamp') ?? '';
 }
 
 /**

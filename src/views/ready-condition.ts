@@ -1,9 +1,11 @@
 /**
  * The condition Ready of an object, as Knative, KServe and most controllers write it. Says whether it has settled; it looks for no cause.
  */
+import { isAzureml, standsOnByName } from '../model/azureml-names.ts';
 import type { Citation, Lookup, Timestamp } from '../model/evidence.ts';
 import { listAt, numberAt, textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
+import { amlarcStatus } from './azureml/amlarc-status.ts';
 import { madeNothing } from './made-nothing.ts';
 import { ownerTree } from './owner-tree.ts';
 import { conditionsOf } from './parse/conditions.ts';
@@ -43,12 +45,16 @@ const STEPWISE = 'RolloutInProgress';
 
 export const readyCondition = defineView<Lookup<ReadyCondition>>({
   id: 'ready-condition',
-  needs: [{ type: 'object', kind: '*' }],
+  needs: [
+    { type: 'object', kind: '*' },
+    { type: 'object', kind: 'Deployment' },
+  ],
   uses: [ownerTree, workloadHealth, madeNothing],
   derive(context, subject) {
     const found = context.object(subject);
     if (found.state !== 'present') return found;
     const object = found.value;
+    if (isAzureml(subject)) return { state: 'present', cite: found.cite, value: ofAzureml(context, object) };
     const conditions = listAt(object.body, 'status', 'conditions');
     const index = conditions.findIndex((condition) => textAt(condition, 'type') === 'Ready');
     const condition = conditions[index];
@@ -87,6 +93,41 @@ export const readyCondition = defineView<Lookup<ReadyCondition>>({
     };
   },
 });
+
+/** The extension's objects: one word of state, or conditions; their silence counts only where nothing was made of them either. */
+function ofAzureml(context: ViewContext, object: KubeObject): ReadyCondition {
+  const { state, word, reason, message, since, pointer } = amlarcStatus(object.body);
+  const observed = numberAt(object.body, 'status', 'observedGeneration');
+  const generation = numberAt(object.body, 'metadata', 'generation') ?? 1;
+  const waited = secondsBetween(textAt(object.body, 'metadata', 'creationTimestamp'), context.now) ?? 0;
+  const status = { ok: 'True', failed: 'False', progress: 'Unknown', unsaid: undefined }[state];
+  const barren = object.ref.kind === 'OnlineDeployment' && hasNoWorkload(context, object);
+  return {
+    ...(status === undefined ? {} : { status }),
+    reason: reason === '' ? word : reason,
+    message,
+    ...(since === undefined ? {} : { since }),
+    stopped: false,
+    settled:
+      textAt(object.body, 'metadata', 'deletionTimestamp') === undefined &&
+      ((state === 'failed' && (observed ?? generation) >= generation) ||
+        // How long a change of an older object is on its way nothing tells.
+        (state === 'progress' && generation === 1 && waited > PROGRESS_SECONDS) ||
+        ((state === 'unsaid' || state === 'progress') && waited > SILENT_SECONDS && barren)),
+    cite: object.cite(word === '' ? 'no state in its status' : `its state: ${word}`, pointer),
+  };
+}
+
+/** Only where all Deployments of the namespace were read. */
+function hasNoWorkload(context: ViewContext, object: KubeObject): boolean {
+  const { namespace } = object.ref;
+  const listing = context.list('Deployment', namespace === undefined ? {} : { namespace });
+  return (
+    listing.complete.state === 'present' &&
+    context.ownedBy(object.ref).length === 0 &&
+    !listing.items.some((deployment) => standsOnByName(object, deployment))
+  );
+}
 
 /** KServe says that it will not go on although Ready stays Unknown (kserve inference_service_status.go TransitionStatus). */
 function isGivenUp(object: KubeObject): boolean {

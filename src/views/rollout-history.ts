@@ -50,10 +50,12 @@ const NEVER_SECONDS = 5;
 
 export const rolloutHistory = defineView<Lookup<RolloutHistory>>({
   id: 'rollout-history',
-  needs: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ControllerRevision'].map((kind) => ({
-    type: 'object',
-    kind,
-  })),
+  needs: [
+    { type: 'event' },
+    ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ControllerRevision'].map(
+      (kind) => ({ type: 'object', kind }) as const,
+    ),
+  ],
   uses: [ownerTree],
   derive(context, subject) {
     const found = context.object(workloadBelow(context, subject));

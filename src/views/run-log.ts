@@ -5,6 +5,7 @@
 import type { Citation } from '../model/evidence.ts';
 import type { LogText } from '../model/reader.ts';
 import { isServerLine } from './server-line.ts';
+import { servesRequest } from './signals/python-lines.ts';
 import { defaultMatcher, parseTracebacks, type SignalMatch, type Traceback } from './signals/index.ts';
 
 /** How many of the last lines count as the end of a run: a final exception of any usual runtime, with its wrapper's words, fits. */
@@ -43,6 +44,8 @@ export interface RunLog {
 
 export interface LogSource {
   readonly container: string;
+  /** The run is over: an exception that a server answered a request with did not end it. While it goes on, such a request may be that of its probe. */
+  readonly ended?: boolean;
   readonly lines: readonly string[];
   cite(label: string, from: number, to?: number): Citation;
 }
@@ -60,7 +63,7 @@ export function runLog(source: LogSource): RunLog {
   const traceback =
     final !== undefined && WRAPPER.test(final.message)
       ? (unhandled.findLast((candidate) => !WRAPPER.test(candidate.message)) ?? final)
-      : final;
+      : (wrappedBy(final, tracebacks) ?? final);
   const lastLine = lines.findLastIndex((line) => line.trim() !== '') + 1;
   const hit = (line: number, expressions: readonly RegExp[]): LogHit | undefined => {
     const content = (lines[line - 1] ?? '').slice(0, 4096);
@@ -70,9 +73,17 @@ export function runLog(source: LogSource): RunLog {
     }
     return undefined;
   };
-  const upward = (from: number, to: number, expressions: readonly RegExp[]): LogHit | undefined => {
+  const answered = source.ended === true ? tracebacks.filter(({ frames }) => servesRequest(frames)) : [];
+  const isAnswered = (line: number): boolean =>
+    answered.some(({ fromLine, toLine }) => line >= fromLine && line <= toLine);
+  const upward = (
+    from: number,
+    to: number,
+    expressions: readonly RegExp[],
+    skips: (line: number) => boolean = () => false,
+  ): LogHit | undefined => {
     for (let line = from; line >= Math.max(1, to); line -= 1) {
-      const found = hit(line, expressions);
+      const found = skips(line) ? undefined : hit(line, expressions);
       if (found) return found;
     }
     return undefined;
@@ -90,11 +101,24 @@ export function runLog(source: LogSource): RunLog {
     citeEnd: cite(`end of the log of container ${container}`, Math.max(1, lastLine - 5), Math.max(1, lastLine)),
     ending: (...expressions) => {
       const from = ends ? Math.min(traceback.fromLine, lastLine - ENDING_LINES) : lastLine - ENDING_LINES;
-      return upward(lastLine, Math.max(from, servesFrom + 1), expressions);
+      return upward(lastLine, Math.max(from, servesFrom + 1), expressions, isAnswered);
     },
     before: (line, within, ...expressions) => upward(line, line - within, expressions),
     last: (...expressions) => upward(lastLine, 1, expressions),
   };
+}
+
+/**
+ * The exceptions that the Azure ML inference server raises from one of the scoring script's own (azureml-inference-server-http
+ * `server/user_script.py`): the link of the chain above is what happened.
+ */
+const SCRIPT_WRAPPER = /(?:^|\.)UserScript(?:Import)?Exception$/;
+
+/** The exception of the script that the server's own wraps; undefined for any other. */
+export function wrappedBy(final: Traceback | undefined, tracebacks: readonly Traceback[]): Traceback | undefined {
+  if (final === undefined || !SCRIPT_WRAPPER.test(final.exception)) return undefined;
+  const above = tracebacks[tracebacks.indexOf(final) - 1];
+  return above?.handled === true ? above : undefined;
 }
 
 /** Text that stands in for a log: the runtime answers so when it already deleted the file (kubelet `kuberuntime_logs.go`). */

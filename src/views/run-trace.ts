@@ -11,7 +11,7 @@ export interface ObservedStep {
   readonly cite: readonly Citation[];
 }
 
-/** `/app/main.py:2 runs import xgboost as xgb`, then how the run ended. */
+/** `/app/main.py:2: import xgboost as xgb`, then how the run ended. */
 export function runTrace(run: ContainerRun, log: RunLog): readonly ObservedStep[] {
   const steps: ObservedStep[] = [];
   const { traceback } = log;
@@ -19,7 +19,7 @@ export function runTrace(run: ContainerRun, log: RunLog): readonly ObservedStep[
   if (traceback && place !== undefined) {
     const code = traceback.userFrame?.code;
     steps.push({
-      text: code === undefined ? `${place} fails` : `${place} runs ${code.slice(0, 160)}`,
+      text: code === undefined ? `${place} fails` : `${place}: ${code.slice(0, 160)}`,
       cite: [citeUserFrame(log, traceback)],
     });
   }

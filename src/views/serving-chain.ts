@@ -6,7 +6,8 @@ import { textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { groupOf, refKey, type ResourceRef } from '../model/reference.ts';
 import { isOfKind, kindAndGroup, namedBy } from '../model/serving-names.ts';
-import { CHAIN_ORDER, SERVING_RELATIONS } from '../model/serving-relations.ts';
+import { standsOnByName } from '../model/azureml-names.ts';
+import { CHAIN_ORDER, NAME_RELATIONS, SERVING_RELATIONS } from '../model/serving-relations.ts';
 import { controllerOf } from './owner-tree.ts';
 
 // InferenceGraph → InferenceService → Knative Service → Route → Configuration → Revision → Deployment → ReplicaSet → Pod, and room.
@@ -68,7 +69,19 @@ function standingOn(context: ViewContext, object: KubeObject): readonly Resource
       )
       .map((upper) => upper.ref);
   });
-  return owner === undefined || owner.kind === 'Node' ? named : [owner, ...named];
+  const byNames = NAME_RELATIONS.filter(({ lower }) => isOfKind(object.ref, lower)).flatMap(({ upper }) =>
+    context
+      .list(kindAndGroup(upper).kind, { ...scope, ...groupIn(upper) })
+      .items.filter((above) => standsOnByName(above, object))
+      .map((above) => above.ref),
+  );
+  const all = [...named, ...byNames.filter((ref) => owner === undefined || refKey(ref) !== refKey(owner))];
+  return owner === undefined || owner.kind === 'Node' ? all : [owner, ...all];
+}
+
+function groupIn(name: string): { readonly group?: string } {
+  const { group } = kindAndGroup(name);
+  return group === undefined ? {} : { group };
 }
 
 function standsOn(context: ViewContext, object: KubeObject): readonly ResourceRef[] {
@@ -76,7 +89,14 @@ function standsOn(context: ViewContext, object: KubeObject): readonly ResourceRe
     namedBy(object.ref, object.body, relation),
   );
   const owned = context.ownedBy(object.ref).filter((other) => !isSuperseded(object, other));
-  return [...owned.map((other) => other.ref), ...named];
+  const scope = object.ref.namespace === undefined ? {} : { namespace: object.ref.namespace };
+  const byNames = NAME_RELATIONS.filter(({ upper }) => isOfKind(object.ref, upper)).flatMap(({ lower }) =>
+    context
+      .list(kindAndGroup(lower).kind, { ...scope, ...groupIn(lower) })
+      .items.filter((below) => standsOnByName(object, below))
+      .map((below) => below.ref),
+  );
+  return [...owned.map((other) => other.ref), ...named, ...byNames];
 }
 
 /** An old Revision may stay not Ready for ever and means nothing, unless a Route names it. */

@@ -3,7 +3,7 @@
  * must be decided; where nothing tells, it is unknown.
  */
 import type { Citation, EvidenceGap, Lookup } from '../model/evidence.ts';
-import { textAt } from '../model/json.ts';
+import { pointerTo, textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { groupOf } from '../model/reference.ts';
 
@@ -68,12 +68,13 @@ function factFrom(
 ): ServingModeFact | undefined {
   const written = textAt(object.body, ...path) ?? '';
   const mode = modeOf(written);
-  // A JSON pointer writes a slash in a key as ~1 (RFC 6901).
-  const pointer = `/${path.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
-  return mode === undefined ? undefined : { mode, written, from, cite: object.cite('the deployment mode', pointer) };
+  return mode === undefined
+    ? undefined
+    : { mode, written, from, cite: object.cite('the deployment mode', pointerTo(...path)) };
 }
 
-function modeOf(written: string): ServingMode | undefined {
+/** Undefined for what is no mode. */
+export function modeOf(written: string): ServingMode | undefined {
   return Object.hasOwn(MODES, written) ? MODES[written] : undefined;
 }
 

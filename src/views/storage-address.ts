@@ -3,7 +3,7 @@
  * the one itself); it does not judge the address.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { isObject, textAt } from '../model/json.ts';
+import { isObject, pointerTo, textAt } from '../model/json.ts';
 import { defineView, type KubeObject } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { nameWithKind } from '../model/kinds.ts';
@@ -54,7 +54,7 @@ function fieldsOf(service: KubeObject): readonly StorageField[] {
     }
     if (!isObject(value)) return;
     for (const [key, entry] of Object.entries(value)) {
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const at = pointer + pointerTo(key);
       const isUri =
         /^(?:storageUri|modelUri)$/i.test(key) || (key === 'uri' && /\/(?:storageUris\/\d+|model)\/uri$/.test(at));
       if (isUri && typeof entry === 'string') {

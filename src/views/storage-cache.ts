@@ -3,7 +3,7 @@
  * local_model_cache_status.go). Reads what its controllers wrote; why a download on a node failed is told by the Job there.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { objectAt, textMapAt } from '../model/json.ts';
+import { objectAt, pointerTo, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { kubeObject } from './kube-object.ts';
@@ -36,7 +36,7 @@ export const cacheUse = defineView<Lookup<CacheUse | undefined>>({
     if (cache.state === 'present')
       for (const [node, state] of Object.entries(objectAt(cache.value.body, 'status', 'nodeStatus') ?? {}))
         if (typeof state === 'string') nodes.set(state, [...(nodes.get(state) ?? []), node]);
-    const cite = found.value.cite(`label ${LABEL}`, `/metadata/labels/${LABEL.replaceAll('/', '~1')}`);
+    const cite = found.value.cite(`label ${LABEL}`, pointerTo('metadata', 'labels', LABEL));
     return { state: 'present', cite: found.cite, value: { ref, cache, nodes, cite } };
   },
 });

@@ -7,12 +7,14 @@ import type { Effect } from '../model/finding.ts';
 import { listAt } from '../model/json.ts';
 import { defineView, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
+import { failedProxyCall } from './azureml/identity-proxy-failure.ts';
 import { containerRuns, type ContainerRun } from './container-runs.ts';
 import type { VerdictMaker } from './judge-runs.ts';
 import {
   downloadConsequence,
   downloadFailure,
   isDownload,
+  isForStore,
   type DownloadFailure,
   type DownloadFailureClass,
 } from './model-download.ts';
@@ -61,7 +63,8 @@ export const failedDownloads = defineView<Lookup<Downloads>>({
 
 /** kserve pkg/constants StorageInitializerContainerName, in all versions; the name stays where a ClusterStorageContainer gives another image. */
 export function isStorageInitializer(container: Pick<ContainerState, 'name' | 'role'>): boolean {
-  return container.role === 'init' && container.name === 'storage-initializer';
+  // Azure ML: `storageinitializer-modeldata` (Azure/MachineLearningNotebooks#1900).
+  return container.role === 'init' && /^storage-?initializer(?:-|$)/.test(container.name);
 }
 
 /** What the initializer was told to fetch, from its arguments: pairs of address and directory. */
@@ -84,7 +87,12 @@ function ofPod(context: ViewContext, subject: ResourceRef): Lookup<Downloads> {
     const log = run.log.value;
     const failure = downloadFailure(log);
     const byKServe = isStorageInitializer(run.container);
-    if (failure === undefined || !(isDownload(run.container.role, failure) || isOwnWords(failure))) {
+    if (
+      failure === undefined ||
+      // Azure ML: the call for a token failed, before anything was downloaded.
+      (byKServe && failedProxyCall(log) !== undefined) ||
+      !(isDownload(run.container.role, failure) || isOwnWords(failure, log))
+    ) {
       if (run.instead) gaps.push(run.instead);
       else seen ??= run.log.cite;
       continue;
@@ -125,9 +133,9 @@ function isApiOf(told: string | undefined, written: string | undefined): boolean
   );
 }
 
-/** A cloud library that finds no credentials names no store; nothing but a download asks for them. */
-function isOwnWords(failure: DownloadFailure): boolean {
-  return failure.class === 'no-credentials' || failure.class === 'gated';
+/** A cloud library that finds no credentials names no store. */
+function isOwnWords(failure: DownloadFailure, log: RunLog): boolean {
+  return failure.class === 'gated' || (failure.class === 'no-credentials' && isForStore(log));
 }
 
 function ofService(context: ViewContext, subject: ResourceRef): Lookup<Downloads> {
@@ -139,7 +147,7 @@ function ofService(context: ViewContext, subject: ResourceRef): Lookup<Downloads
   const byKServe = kept.container === 'storage-initializer';
   const failure = downloadFailure(kept.log);
   const role = byKServe ? 'init' : 'main';
-  const counts = failure !== undefined && (isDownload(role, failure) || isOwnWords(failure));
+  const counts = failure !== undefined && (isDownload(role, failure) || isOwnWords(failure, kept.log));
   const ended = kept.exitCode === undefined ? '' : ` with exit code ${kept.exitCode}`;
   return {
     state: 'present',

@@ -3,7 +3,7 @@
  * the namespace and the webhook's server show it. The reasons are those of now; the pod was made before.
  */
 import type { Citation, EvidenceGap, Lookup } from '../model/evidence.ts';
-import { listAt, objectAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, objectAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { kubeObject } from './kube-object.ts';
@@ -85,7 +85,7 @@ function skippedOf(context: ViewContext, pod: KubeObject): SkippedInjection | un
   return {
     pod,
     uri,
-    cite: pod.cite(`annotation ${key}`, `/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    cite: pod.cite(`annotation ${key}`, pointerTo('metadata', 'annotations', key)),
     ...reasonOf(context, pod),
   };
 }

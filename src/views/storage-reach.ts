@@ -3,7 +3,7 @@
  * whether a mesh stands between. It says nothing about stores outside of the cluster, of which nothing is to be seen.
  */
 import type { Citation, Lookup } from '../model/evidence.ts';
-import { listAt, numberAt, textAt, textMapAt } from '../model/json.ts';
+import { listAt, numberAt, pointerTo, textAt, textMapAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import type { ResourceRef } from '../model/reference.ts';
 import { containerEnvironment } from './container-environment.ts';
@@ -150,7 +150,7 @@ function chooser(
     const annotations = Object.entries(textMapAt(secret.found.value.body, 'metadata', 'annotations'));
     const entry = annotations.find(([key, value]) => key.endsWith('/s3-endpoint') && value.includes(host));
     if (entry === undefined) continue;
-    const pointer = `/metadata/annotations/${entry[0].replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = pointerTo('metadata', 'annotations', entry[0]);
     return {
       ref: secret.ref,
       annotation: entry[0],

@@ -103,7 +103,8 @@ function succeededSince(context: ViewContext, job: KubeObject, failedAt: Timesta
   return success !== undefined && (secondsBetween(failedAt, success) ?? 0) > 0;
 }
 
-function countsOf(workload: KubeObject): Pick<WorkloadState, 'desired' | 'serving' | 'updated' | 'ready'> {
+/** What a workload wants and has, as its own status says. */
+export function countsOf(workload: KubeObject): Pick<WorkloadState, 'desired' | 'serving' | 'updated' | 'ready'> {
   const { body } = workload;
   const status = at(body, 'status');
   if (workload.ref.kind === 'DaemonSet') {

@@ -7,6 +7,7 @@ import type { PageEntry } from '../../src/cli/pages.ts';
 import type { ProblemInfo } from '../../src/collect/problems.ts';
 import { STAGES } from '../../src/model/finding.ts';
 import type { AnyRule } from '../../src/rules/define.ts';
+import { signals } from '../../src/views/signals/index.ts';
 import { ROOT, directoryOf, frontMatter, pageOf, type RuleFolder } from './rule-folders.ts';
 
 export const PROBLEM_PAGES = path.join(ROOT, 'src/collect/pages');
@@ -47,8 +48,16 @@ export function codePages(
     const page = pageOf(directoryOf(folder));
     const place = path.relative(ROOT, path.join(directoryOf(folder), 'page.md'));
     if (rule) {
+      const stands = signalsOf(folder);
       add(
-        { code: rule.code, name: rule.name, title: rule.title, stage: rule.stage, aliases: rule.aliases },
+        {
+          code: rule.code,
+          name: rule.name,
+          title: rule.title,
+          stage: rule.stage,
+          aliases: rule.aliases,
+          ...(stands.length === 0 ? {} : { signals: stands }),
+        },
         page,
         place,
       );
@@ -61,6 +70,12 @@ export function codePages(
   files.set('README.md', table(entries, rules));
   files.set('index.json', `${JSON.stringify(entries, null, 1)}\n`);
   return { files, missing };
+}
+
+/** The signals that a rule names in its source: what a pasted line of a log is told by. */
+function signalsOf(folder: RuleFolder): readonly string[] {
+  const source = textOf(path.join(directoryOf(folder), 'rule.ts')) ?? '';
+  return signals.map(({ id }) => id).filter((id) => source.includes(`'${id}'`));
 }
 
 function textOf(file: string): string | undefined {

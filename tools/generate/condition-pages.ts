@@ -15,8 +15,8 @@ const HEADINGS = ['Who writes it', 'What it means', 'What it does not mean', 'Wh
 interface ConditionDocs {
   /** File under docs/conditions to text. */
   readonly files: ReadonlyMap<string, string>;
-  /** The text of docs/codes/conditions.json. */
-  readonly index: string;
+  /** For docs/codes/conditions.json. */
+  readonly pages: readonly ConditionPage[];
   /** Sentences; empty where all is well. */
   readonly trouble: readonly string[];
 }
@@ -40,7 +40,7 @@ export function conditionDocs(rules: readonly AnyRule[]): ConditionDocs {
   }
   const files = new Map(pages.map((page) => [`${page.name}.md`, page.markdown] as const));
   files.set('README.md', table(pages));
-  return { files, index: `${JSON.stringify(pages, null, 1)}\n`, trouble };
+  return { files, pages, trouble };
 }
 
 function pageFrom(text: string, rules: readonly AnyRule[]): ConditionPage {

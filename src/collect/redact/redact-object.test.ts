@@ -4,6 +4,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, type JsonObject, listAt, textAt } from '../../model/json.ts';
+import { selfSigned } from '../../testing/certificate.ts';
 import { placeholderVerdict } from './placeholder.ts';
 import { admitObject, LONGEST_ANNOTATION } from './redact-object.ts';
 import { registryHost } from './redact-secret.ts';
@@ -97,6 +98,58 @@ describe('a Secret', () => {
   it('with a key called __proto__ keeps it a key', () => {
     const clean = admitObject(secret({ data: JSON.parse('{"__proto__":"YQ=="}') }));
     expect(Object.keys(Object(clean['inferscopeKeys']))).toEqual(['__proto__']);
+  });
+});
+
+describe('a Secret with certificates', () => {
+  const { certificate, key } = selfSigned({
+    names: ['score.acme.example'],
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2027-01-01T00:00:00Z'),
+  });
+
+  it('keeps what they say in public, and nothing of the key', () => {
+    const clean = admitObject(
+      secret({
+        type: 'kubernetes.io/tls',
+        data: { 'tls.crt': base64(certificate), 'tls.key': base64(key), password: base64('canary') },
+      }),
+    );
+    expect(at(clean, 'inferscopeKeys', 'tls.crt', 'pem')).toMatchObject({
+      form: 'pem',
+      certificates: [{ names: ['score.acme.example'], notAfter: '2027-01-01T00:00:00Z' }],
+    });
+    const belongs = at(clean, 'inferscopeKeys', 'tls.crt', 'pem', 'certificates', 0, 'publicKey');
+    expect(at(clean, 'inferscopeKeys', 'tls.key', 'pem', 'keys')).toEqual([
+      { keyType: 'ec', keyBits: 256, isEncrypted: false, publicKey: belongs },
+    ]);
+    const said = JSON.stringify(clean);
+    expect(said).not.toContain('canary');
+    for (const line of key.split('\n').filter((text) => /^[A-Za-z0-9+/=]{16,}$/.test(text)))
+      expect(said).not.toContain(line.slice(0, 24));
+    expect(admitObject(JSON.parse(said))).toEqual(clean);
+  });
+
+  it('of any type is known by the names of its keys or by its first line; other values are not looked into', () => {
+    const clean = admitObject(
+      secret({
+        type: 'Opaque',
+        data: {
+          'cert.pem': base64('x'),
+          serving: base64(certificate),
+          notes: base64(`see below: ${certificate}`),
+          a: base64('canary'),
+        },
+      }),
+    );
+    expect(at(clean, 'inferscopeKeys', 'cert.pem')).toEqual({
+      bytes: 1,
+      placeholder: 'one-character-repeated',
+      pem: { form: 'other', blocks: [], certificates: [], keys: [], damaged: [], oddities: [] },
+    });
+    expect(textAt(clean, 'inferscopeKeys', 'serving', 'pem', 'form')).toBe('pem');
+    expect(textAt(clean, 'inferscopeKeys', 'notes', 'pem', 'form')).toBe('pem');
+    expect(at(clean, 'inferscopeKeys', 'a')).toEqual({ bytes: 6 });
   });
 });
 

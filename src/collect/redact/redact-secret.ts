@@ -1,8 +1,10 @@
 /**
- * Takes the values out of a Secret. What stays: its keys, the size of each value, whether it looks like a placeholder, and for pull
- * secrets the registry hosts it has credentials for. No value, user name or part of one survives.
+ * Takes the values out of a Secret. What stays: its keys, the size of each value, whether it looks like a placeholder, for pull secrets the
+ * registry hosts it has credentials for, and of certificates and keys what a server shows to everybody. No value, user name or part of one survives.
  */
 import { isObject } from '../../model/json.ts';
+import type { PemFacts } from '../../model/pem.ts';
+import { describePem } from '../certificates/describe-pem.ts';
 import { placeholderVerdict, type PlaceholderVerdict } from './placeholder.ts';
 
 type MutableJson = { [key: string]: unknown };
@@ -11,6 +13,8 @@ export interface SecretKey {
   /** Decoded size. */
   readonly bytes: number;
   readonly placeholder?: PlaceholderVerdict;
+  /** Of certificates and keys, by the type of the Secret, the name of the key, or their first line. */
+  readonly pem?: PemFacts;
 }
 
 const MOST_REGISTRIES = 1000;
@@ -26,7 +30,10 @@ export function redactSecret(secret: MutableJson): void {
   delete secret['data'];
   delete secret['stringData'];
   if (values.size === 0 && isObject(secret['inferscopeKeys'])) return;
-  secret['inferscopeKeys'] = Object.fromEntries([...values].map(([key, value]) => [key, describeKey(key, value)]));
+  const isTls = secret['type'] === 'kubernetes.io/tls';
+  secret['inferscopeKeys'] = Object.fromEntries(
+    [...values].map(([key, value]) => [key, describeKey(key, value, isTls)]),
+  );
   const registries = registriesOf(secret['type'], values);
   if (registries) secret['inferscopeRegistries'] = registries;
 }
@@ -39,9 +46,20 @@ function asText(value: unknown): Buffer {
   return Buffer.from(typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value), 'utf8');
 }
 
-function describeKey(key: string, value: Buffer): SecretKey {
+function describeKey(key: string, value: Buffer, isTls: boolean): SecretKey {
   const placeholder = placeholderVerdict(key, value.toString('utf8'));
-  return { bytes: value.length, ...(placeholder === undefined ? {} : { placeholder }) };
+  return {
+    bytes: value.length,
+    ...(placeholder === undefined ? {} : { placeholder }),
+    ...(isTls || isOfCertificates(key, value) ? { pem: describePem(value) } : {}),
+  };
+}
+
+/** `tls.crt`, `cert.pem`; `cert` and `key` are what Istio takes beside `tls.crt` and `tls.key` (istio pkg/kube/secretcontroller.go). */
+const OF_CERTIFICATES = /\.(?:pem|crt|cer|key)$|^tls\.|^(?:cert|key|cacert)$/i;
+
+function isOfCertificates(key: string, value: Buffer): boolean {
+  return OF_CERTIFICATES.test(key) || value.subarray(0, 64).includes('-----BEGIN ');
 }
 
 function registriesOf(type: unknown, values: ReadonlyMap<string, Buffer>): readonly string[] | undefined {

@@ -6,6 +6,7 @@ import { titleOf } from '../../model/kinds.ts';
 import type { Diagnosis, Report, ReportCause } from '../../model/report-schema.ts';
 import { asciiTypography, cleanLine, truncate, widthOf, wrap } from '../text.ts';
 import { coveredText, plural, readText, referenceText, scopeText, sentence, healthyText } from '../wording.ts';
+import { azureLines } from './azure.ts';
 import { ASCII, UNICODE, type Figures } from './figures.ts';
 import { fixLines } from './fix.ts';
 import { frameLines } from './frame.ts';
@@ -115,7 +116,10 @@ function diagnosisLines(diagnosis: Diagnosis, report: Report, canvas: Canvas, fi
       lines.push('', ...causeLines(cause, index === 0 ? 'CAUSE' : 'AND', canvas));
     }
   } else lines.push('', ...undecidedLines(diagnosis, canvas));
+  // Those whom the cause breaks stand with it, not with what Azure calls it.
   lines.push(...victimLines(diagnosis, canvas));
+  const azure = azureLines(diagnosis, canvas);
+  if (azure.length > 0) lines.push('', ...azure);
   if (diagnosis.trigger) lines.push('', ...triggerLines(diagnosis.trigger, canvas));
   if (diagnosis.why.length > 0) lines.push('', ...whyLines(diagnosis, canvas));
   const evidence = diagnosis.evidence.length > 0 ? ['', ...evidenceLines(diagnosis, canvas)] : [];
@@ -171,7 +175,11 @@ function undecidedLines(diagnosis: Diagnosis, canvas: Canvas): string[] {
     for (const symptom of diagnosis.unexplained.slice(0, 5)) body.push(`${symptom.code} ${cleanLine(symptom.text)}`);
   } else
     body.push(
-      diagnosis.status === 'unreadable' ? 'It could not be read.' : 'No cause could be proven from what could be read.',
+      diagnosis.status === 'unreadable'
+        ? 'It could not be read.'
+        : diagnosis.azure !== undefined && diagnosis.azure.reported.length > 0
+          ? 'Nothing is wrong with it as far as could be read, and yet Azure ML gives an error.'
+          : 'No cause could be proven from what could be read.',
     );
   const lines = body.flatMap((text) => wrap(text, width));
   if (diagnosis.next.length > 0) {

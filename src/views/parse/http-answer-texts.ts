@@ -39,6 +39,21 @@ export const ANSWER_TEXTS: readonly AnswerText[] = [
     kind: 'unauthorized',
     by: 'gateway',
   },
+  // azureml-inference-server-http server/routes.py.
+  { pattern: /^Scoring timeout after [\d.]{1,12} ms/, kind: 'timeout', by: 'server', statuses: [500] },
+  {
+    pattern: /^Expects Content-Type to be application\/json/,
+    kind: 'content-type-refused',
+    by: 'server',
+    statuses: [400, 415],
+  },
+  {
+    pattern:
+      /^(?:POST body (?:could not be decoded as JSON|is empty|should be a JSON)|A value is not provided for the )/,
+    kind: 'input-refused',
+    by: 'server',
+    statuses: [400],
+  },
   { pattern: /^no healthy upstream\b/, kind: 'no-upstream', by: 'gateway' },
   { pattern: /^(?:upstream request timeout|stream timeout|upstream timed out)\b/, kind: 'timeout', by: 'gateway' },
   {

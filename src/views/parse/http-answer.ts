@@ -118,6 +118,15 @@ export function judgeAnswer(exchange: Sent): HttpAnswer {
     const location = headers['location'] ?? '';
     return { ...base, ...redirection(exchange.request.url, location), words: quoted(location), location };
   }
+  // Azure ML hands on what the model server answered: 424 with its status and reason in headers.
+  const modelStatus = headers['ms-azureml-model-error-statuscode'];
+  if (modelStatus !== undefined)
+    return {
+      ...base,
+      kind: 'server-error',
+      by: 'server',
+      words: quoted(headers['ms-azureml-model-error-reason'] ?? said),
+    };
   const told = toldBy(status, said);
   // The gateway's flags are its own word on why; what came through it unchanged has none.
   const flagged = flaggedKind(access, status);

@@ -23,6 +23,18 @@ describe('loadProgress', () => {
     });
   });
 
+  test('init() of a scoring script under way, under a logger whose name holds error', () => {
+    const lines = [
+      "2026-11-21 16:40:55,675 I [6] azmlinfsrv.user_script - Invoking user's init function",
+      '2026-11-21 16:41:16,759 I [1] gunicorn.error - Handling signal: term',
+    ];
+    expect(loadProgress(lines)?.line).toBe(1);
+    expect(
+      loadProgress([...lines.slice(0, 1), "azmlinfsrv.user_script - Users's init has completed successfully"]),
+    ).toBeUndefined();
+    expect(loadProgress(['loading weights', 'loaded shard 4 of 14'])?.line).toBe(2);
+  });
+
   test('what is over is no progress', () => {
     expect(
       loadProgress(['loading model from /models', 'model loaded', 'Uvicorn running on http://0.0.0.0:80']),

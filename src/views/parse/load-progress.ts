@@ -14,7 +14,10 @@ const LOOK_BACK = 12;
 const LONGEST_LINE = 500;
 /** Words of work before serving: loading, fetching, compiling, warming up a model. */
 const LOADING =
-  /\b(?:(?:pre)?load(?:ing|s)?|download(?:ing)?|fetch(?:ing)?|warm(?:ing)?[- ]?up|compil(?:ing|ation)|captur(?:ing|e) cuda graphs?|initiali[sz]ing|convert(?:ing)?|quantiz(?:ing|ation)|building|shards?|checkpoints?|migrat(?:ing|ions?)|waiting for (?:application )?startup)\b/i;
+  /\b(?:(?:pre)?load(?:ing|s)?|download(?:ing)?|fetch(?:ing)?|warm(?:ing)?[- ]?up|compil(?:ing|ation)|captur(?:ing|e) cuda graphs?|initiali[sz]ing|convert(?:ing)?|quantiz(?:ing|ation)|building|shards?|checkpoints?|migrat(?:ing|ions?)|waiting for (?:application )?startup|invoking user's init function)\b/i;
+/** Loading is over, or failed. `loaded shard 4 of 14` is loading still, and `gunicorn.error` is the name of a logger. */
+const ENDED =
+  /\b(?:loaded(?! (?:shard|checkpoint|layer)s? \d)|init has completed|startup complete|server started|ready to serve|listening|failed|(?<!\.)error|exception|traceback)\b/i;
 /** `145 s left`, `20 seconds remaining`, `eta 40s`. */
 const LEFT_AFTER = /(\d{1,6})(?:\.\d{1,6})? ?(s|secs?|seconds?|m|mins?|minutes?) (?:left|remaining|to go)\b/i;
 const LEFT_BEFORE = /\b(?:eta|remaining)[: ]{1,3}(\d{1,6})(?:\.\d{1,6})? ?(s|secs?|seconds?|m|mins?|minutes?)\b/i;
@@ -29,12 +32,7 @@ export function loadProgress(lines: readonly string[]): LoadProgress | undefined
     const text = (lines[index] ?? '').trimEnd().split('\r').at(-1)?.slice(0, LONGEST_LINE) ?? '';
     if (text.trim() === '') continue;
     seen += 1;
-    if (
-      /\b(?:loaded|startup complete|server started|ready to serve|listening|failed|error|exception|traceback)\b/i.test(
-        text,
-      )
-    )
-      return undefined;
+    if (ENDED.test(text)) return undefined;
     const left = secondsLeftIn(text);
     if (left === undefined && !LOADING.test(text)) continue;
     return { line: index + 1, text: text.trim(), ...(left === undefined ? {} : { secondsLeft: left }) };

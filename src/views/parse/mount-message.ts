@@ -74,9 +74,11 @@ export function parseMountMessage(message: string): MountError | undefined {
 function parseSummary(unmounted: string, detail: string): MountError {
   const names = unmounted.split(/\s+/).filter((name) => name !== '');
   const found = classify(detail);
-  const isClaim = found.class === 'claim-not-bound' || found.class === 'claim-missing';
-  return { ...(isClaim ? found : { class: 'summary' }), unmounted: names, detail };
+  const isTold = found.class === 'claim-not-bound' || found.class === 'claim-missing' || NO_PLUGIN.test(detail);
+  return { ...(isTold ? found : { class: 'summary' }), unmounted: names, detail };
 }
+
+const NO_PLUGIN = /no volume plugin matched/;
 
 function classify(text: string): Found {
   return ofObject(text) ?? ofClaim(text) ?? ofDriver(text) ?? ofRemote(text) ?? { class: 'other' };
@@ -124,6 +126,8 @@ function ofDriver(text: string): Found | undefined {
   );
   if (driver !== undefined) return { class: 'driver-missing', driver };
   if (/\/sbin\/mount\.|unknown filesystem type/.test(text)) return { class: 'driver-missing' };
+  // kubelet pkg/volume/plugins.go FindPluginBySpec; a flexvolume driver counts once its folder lies under --volume-plugin-dir.
+  if (NO_PLUGIN.test(text)) return { class: 'driver-missing' };
   if (/secrets store objects|secretproviderclass|error connecting to provider/i.test(text)) {
     const name = captured(text, new RegExp(`SecretProviderClass\\S* ${QUOTED} not found`, 'i'));
     return { class: 'secrets-store', ...(name === undefined ? {} : { name }) };

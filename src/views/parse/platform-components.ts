@@ -2,6 +2,8 @@
  * The programs that a serving platform runs, as data: what each is called, where it lives, and what it does for a model. Names and labels as the
  * projects ship them; distributions move them to other namespaces, hence a name counts wherever it is found.
  */
+import { EXTENSION_NAMESPACE } from './azureml-settings.ts';
+
 export interface ComponentInfo {
   readonly id: ComponentId;
   /** As a report calls it. */
@@ -34,11 +36,19 @@ export type ComponentId =
   | 'istio-cluster-local-gateway'
   | 'contour'
   | 'envoy-gateway'
-  | 'keda-operator';
+  | 'keda-operator'
+  | 'azureml-router'
+  | 'azureml-inference-operator'
+  | 'azureml-identity-controller'
+  | 'azureml-identity-proxy'
+  | 'azureml-ingress'
+  | 'azureml-relay'
+  | 'cert-manager';
 
 const KSERVE = ['kserve', 'kubeflow', 'kfserving-system', 'opendatahub', 'redhat-ods-applications'];
 const KNATIVE = ['knative-serving'];
 const ISTIO = ['istio-system'];
+const AZUREML = [EXTENSION_NAMESPACE];
 
 // Names as in the manifests: kserve config/{manager,llmisvc,localmodel}, knative serving config/core/deployments, net-istio, net-kourier,
 // net-contour, net-gateway-api config, istio manifests, kedacore/keda config.
@@ -169,6 +179,56 @@ export const COMPONENTS: readonly ComponentInfo[] = [
     duty: 'nobody makes HorizontalPodAutoscalers of ScaledObjects',
     names: ['keda-operator'],
     namespaces: ['keda', 'kube-system'],
+  },
+  // The Azure ML extension: azure-ai-docs reference-kubernetes.md. Its namespace cannot be chosen; names of the legacy router stand in `default`.
+  {
+    id: 'azureml-router',
+    title: 'the inference router of Azure ML (azureml-fe)',
+    duty: 'nobody routes requests to the models of online endpoints',
+    names: ['azureml-fe-v2', 'azureml-fe'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'azureml-inference-operator',
+    title: 'the inference operator of Azure ML',
+    duty: 'nobody makes the objects of online endpoints and deployments',
+    names: ['inference-operator-controller-manager'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'azureml-identity-controller',
+    title: 'the identity controller of Azure ML',
+    duty: 'nobody fetches tokens for the container registry, and no pull secret is made or renewed',
+    names: ['amlarc-identity-controller'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'azureml-identity-proxy',
+    title: 'the identity proxy of Azure ML',
+    duty: 'pods of models get no token for the storage account',
+    names: ['amlarc-identity-proxy'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'azureml-ingress',
+    title: 'the ingress controller of Azure ML',
+    duty: 'Azure ML does not reach the cluster',
+    names: ['azureml-ingress-nginx-controller'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'azureml-relay',
+    title: 'the relay server of Azure ML',
+    duty: 'Azure ML does not reach a cluster that is attached through Azure Arc',
+    names: ['relayserver'],
+    namespaces: AZUREML,
+  },
+  {
+    id: 'cert-manager',
+    title: 'cert-manager',
+    duty: 'nobody issues the certificates of webhooks and gateways',
+    names: ['cert-manager'],
+    namespaces: ['cert-manager', 'openshift-operators'],
   },
 ];
 

@@ -2,7 +2,7 @@
  * What changed between two pod templates, as a person would say it and as short YAML-like lines. Lists whose items have a name are compared
  * by name. Values that redaction took out are shown as changed only.
  */
-import { at, isObject, textAt, type JsonObject } from '../../model/json.ts';
+import { at, isObject, pointerTo, textAt, type JsonObject } from '../../model/json.ts';
 
 export interface TemplateChange {
   /** JSON pointer below the template, of the side that has the value. */
@@ -101,7 +101,7 @@ function leavesOf(template: JsonObject): ReadonlyMap<string, Leaf> {
     if (!isObject(entries)) continue;
     for (const [name, value] of Object.entries(entries)) {
       if (OF_CONTROLLERS.has(name)) continue;
-      const pointer = `/metadata/${group}/${escape(name)}`;
+      const pointer = pointerTo('metadata', group, name);
       add(pointer, { pointer, field: `${word} ${name}`, noun: `the ${word} ${name}`, value: valueText(value) });
     }
   }
@@ -137,8 +137,8 @@ function walk(value: unknown, place: Place, depth: number, add: Add): void {
         child,
         {
           ...place,
-          pointer: `${place.pointer}/${escape(name)}`,
-          key: `${place.key}/${escape(name)}`,
+          pointer: place.pointer + pointerTo(name),
+          key: place.key + pointerTo(name),
           field: `${place.field}.${name}`,
         },
         depth + 1,
@@ -259,8 +259,4 @@ function itemText(item: unknown): string {
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '""' : value.replaceAll(/\s+/g, ' ');
   return JSON.stringify(value) ?? 'null';
-}
-
-function escape(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1');
 }

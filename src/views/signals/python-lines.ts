@@ -27,17 +27,17 @@ const LOG_LINE =
 /**
  * What announces an exception that ends a task, a thread, a callback or a request: asyncio `base_events.py` and `tasks.py`,
  * threading `excepthook`, concurrent.futures, `sys.unraisablehook`, logging `handleError`; uvicorn, Flask, gunicorn and
- * aiohttp, Django, tornado, grpc, apscheduler, KServe `errors.py`.
+ * aiohttp, Django, tornado, grpc, apscheduler, KServe `errors.py`; azureml-inference-server-http before 1.1 `server/create_app.py`, at every start.
  */
 const BACKGROUND =
-  /(?:Task|Future) exception was never retrieved|[Ee]xception in (?:thread|callback)\b|exception calling callback|Exception ignored in|--- Logging error ---|Exception in ASGI application|Exception on \S{1,512} \[[A-Z]+\]|Error handling request|Internal Server Error: \/|Uncaught exception [A-Z]+ \/|Exception (?:calling application|iterating responses)|Job ".{1,256}" \(trigger|_handler\(\):\d+\] Exception:/;
+  /(?:Task|Future) exception was never retrieved|[Ee]xception in (?:thread|callback)\b|exception calling callback|Exception ignored in|--- Logging error ---|Exception in ASGI application|Exception on \S{1,512} \[[A-Z]+\]|Error handling request|Internal Server Error: \/|Uncaught exception [A-Z]+ \/|Exception (?:calling application|iterating responses)|Job ".{1,256}" \(trigger|_handler\(\):\d+\] Exception:|compatibility patch for Flask 1 has failed/;
 
 /**
  * Frames below which a server runs the code for one request, and answers 500 when it raises. Not those that start-up passes
  * through as well, such as Starlette's middleware and router.
  */
 const REQUEST =
-  /starlette\/_exception_handler\.py |uvicorn\/protocols\/\w+\/\w+\.py |flask\/app\.py (?:wsgi_app|full_dispatch_request|dispatch_request)$|django\/core\/handlers\/\w+\.py (?:inner|_get_response)$|gunicorn\/workers\/\w+\.py handle_request$|aiohttp\/web_protocol\.py |tornado\/web\.py _execute$|grpc\/_server\.py _call_behavior$/;
+  /starlette\/_exception_handler\.py |uvicorn\/protocols\/\w+\/\w+\.py |flask\/app\.py (?:wsgi_app|full_dispatch_request|dispatch_request)$|django\/core\/handlers\/\w+\.py (?:inner|_get_response)$|gunicorn\/workers\/\w+\.py handle_request$|aiohttp\/web_protocol\.py |tornado\/web\.py _execute$|grpc\/_server\.py _call_behavior$|azureml_inference_server_http\/server\/(?:routes\.py handle_score|user_script\.py invoke_run)$|azureml-server\/aml_blueprint\.py run_scoring$/;
 
 export function parseFrame(body: string): Frame | undefined {
   const [, file, line, name] = FRAME.exec(body) ?? [];

@@ -33,7 +33,7 @@ export default defineRule({
   appliesTo: REFUSABLE,
   looksAt: 'asked',
   effects: ['pod-not-created'],
-  aliases: ['exceeded quota', 'quota-exceeded', 'FailedCreate', 'requested: used: limited:'],
+  aliases: ['exceeded quota', 'quota-exceeded', 'FailedCreate', 'requested: used: limited:', 'OutOfQuota'],
   needs: { refusal: admissionRefusal, references: refusalReferences },
   messages: {
     full: 'ResourceQuota {quota} has {used} of {limited} {resource} in use; {asker} for {requested} more',

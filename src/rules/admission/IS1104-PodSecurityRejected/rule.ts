@@ -3,7 +3,7 @@ import { fix, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { securityPatch } from '../../../fixes/pod-security.ts';
 import { changeTemplate } from '../../../fixes/pod-template.ts';
 import type { Fix } from '../../../model/finding.ts';
-import { textAt } from '../../../model/json.ts';
+import { pointerTo, textAt } from '../../../model/json.ts';
 import { nameWithKind } from '../../../model/kinds.ts';
 import {
   admissionRefusal,
@@ -65,12 +65,7 @@ export default defineRule({
         refusal.cite,
         ...(space === undefined || label === undefined
           ? []
-          : [
-              space.cite(
-                `namespace ${space.ref.name} enforces ${label}`,
-                `/metadata/labels/${LABEL.replace('/', '~1')}`,
-              ),
-            ]),
+          : [space.cite(`namespace ${space.ref.name} enforces ${label}`, pointerTo('metadata', 'labels', LABEL))]),
         ...(refusal.template === undefined
           ? []
           : [

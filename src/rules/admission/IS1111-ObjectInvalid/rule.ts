@@ -1,16 +1,20 @@
 /** Cause: the API server finds the object itself wrong, or the one who creates it without the right to. */
-import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
+import { fix, kubectl, manual, patch, verifyWithInferscope } from '../../../fixes/build.ts';
+import type { Fix } from '../../../model/finding.ts';
+import type { ResourceRef } from '../../../model/reference.ts';
 import {
   admissionRefusal,
   REFUSABLE,
   refusalTrace,
   whatFollows,
   whatIsRefused,
+  type PodTemplate,
 } from '../../../views/admission-refusal.ts';
 import { BRIEF, quoted } from '../../../views/parse/quoted.ts';
-import { refusalReferences } from '../../../views/refusal-references.ts';
+import { limitBelowRequest, type LimitBelowRequest } from '../../../views/limit-below-request.ts';
+import { refusalReferences, type RefusalReferences } from '../../../views/refusal-references.ts';
 import { defineRule } from '../../define.ts';
-import { nameWithKind } from '../../../model/kinds.ts';
+import { kindWord, nameWithKind } from '../../../model/kinds.ts';
 
 export default defineRule({
   code: 'IS1111',
@@ -30,14 +34,19 @@ export default defineRule({
     'cannot create resource',
     'scc',
     'must be less than or equal to cpu limit',
+    'BadArgument',
+    'InvalidDeploymentSpec',
   ],
-  needs: { refusal: admissionRefusal, references: refusalReferences },
+  needs: { refusal: admissionRefusal, references: refusalReferences, limits: limitBelowRequest },
   messages: {
     invalid: 'The API server rejects {what}: {causes}',
+    above: 'Container {container} of {what} asks for {request} {resource}, more than its limit of {limit}',
+    defaulted:
+      'Container {container} of {what} asks for {request} {resource} and sets no limit; LimitRange {range} gives it one of {limit}',
     scc: 'No SecurityContextConstraints admits {what}: {causes}',
     rbac: '{user} has no right to {verb} {resource}{where}, so the API server refuses {what}',
   },
-  check({ refusal, references }, context) {
+  check({ refusal, references, limits }, context) {
     if (refusal.state === 'none') return context.notApplicable(refusal.because);
     if (refusal.state === 'unknown') return context.unknown(refusal.gap);
     const { error, root, template } = refusal;
@@ -57,6 +66,19 @@ export default defineRule({
       effects: refusal.effects,
     } as const;
     const cite = [refusal.cite, ...common.cite.slice(1)] as const;
+    if (error.class === 'invalid' && limits.found !== undefined) {
+      const { container, resource, request, limit, range } = limits.found;
+      const args = { container, what, request, resource, limit };
+      const told = {
+        ...common,
+        trace: refusalTrace(refusal, error.causes),
+        cite: [refusal.cite, ...limits.found.cites, ...refusal.cites.slice(1)],
+      } as const;
+      const fixes = [raiseLimit(root, template, limits.found, references.owner)];
+      return range === undefined
+        ? context.found({ message: 'above', args, ...told, fixes })
+        : context.found({ message: 'defaulted', args: { ...args, range: range.name }, ...told, fixes });
+    }
     if (error.class === 'invalid') {
       return context.found({
         message: 'invalid',
@@ -64,6 +86,7 @@ export default defineRule({
         ...common,
         trace: refusalTrace(refusal, error.causes),
         cite,
+        ...(limits.gap === undefined ? {} : { wants: [limits.gap] }),
         fixes: [
           fix({
             title: `Correct ${nameWithKind(root)}`,
@@ -137,3 +160,27 @@ export default defineRule({
     });
   },
 });
+
+/** A limit as high as the request is taken at once; whether the container needs less instead is for its owner to say. */
+function raiseLimit(
+  root: ResourceRef,
+  template: PodTemplate | undefined,
+  { container, field, resource, request, range }: LimitBelowRequest,
+  owner: RefusalReferences['owner'],
+): Fix {
+  const change = { [field]: [{ name: container, resources: { limits: { [resource]: request } } }] };
+  const carrier = template?.object.ref;
+  const patched =
+    carrier !== undefined && carrier.kind !== 'Pod' && carrier.kind !== 'CronJob' && carrier.kind !== 'Job';
+  return fix({
+    title: `Give container ${container} a ${resource} limit of at least ${request}`,
+    applicability: patched ? 'review' : 'advice',
+    effect: `Pods are made with this limit${range === undefined ? '' : `; the default of LimitRange ${range.name} holds only where none is set`}.`,
+    steps: patched
+      ? [patch(carrier, { spec: { template: { spec: change } } }, 'strategic')]
+      : [manual(`Set resources.limits.${resource} of container ${container} to ${request} or more, or ask for less.`)],
+    undo: patched ? [kubectl(carrier, ['rollout', 'undo', `${kindWord(carrier)}/${carrier.name}`], true)] : [],
+    verify: verifyWithInferscope(root),
+    owner,
+  });
+}

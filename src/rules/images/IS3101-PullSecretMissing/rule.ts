@@ -1,7 +1,9 @@
 /** Cause: the pod names a pull secret that does not exist in its namespace, and the registry wants a login. */
 import { defineRule } from '../../define.ts';
+import { awaitPullSecret } from '../../../fixes/azureml-objects.ts';
 import { createPullSecret } from '../../../fixes/images.ts';
 import type { Verdict } from '../../../model/finding.ts';
+import { azuremlPlace } from '../../../views/azureml/azureml-place.ts';
 import { asker, checkPulls, imagePull } from '../../../views/image-pull.ts';
 import { covers } from '../../../views/pull-secrets.ts';
 
@@ -22,14 +24,16 @@ export default defineRule({
     'Unable to retrieve some image pull secrets',
     'failed to fetch anonymous token',
     '401 Unauthorized',
+    'ImagePullLoopBackOff',
+    'ACRSecretError',
   ],
-  needs: { pull: imagePull },
+  needs: { pull: imagePull, azureml: azuremlPlace },
   messages: {
     absent: 'Secret {secret} does not exist in namespace {namespace}',
     elsewhere: 'Secret {secret} does not exist in namespace {namespace}, only in {others}',
     unreadable: 'The kubelet cannot retrieve Secret {secret} of namespace {namespace}',
   },
-  check({ pull }, context) {
+  check({ pull, azureml }, context) {
     return checkPulls(pull, context, ['unauthorized', 'forbidden'], (failure, known) => {
       const { secrets, secretsCite, target } = known;
       const { host, image, access, cite, error } = failure;
@@ -67,7 +71,10 @@ export default defineRule({
             { text: `${asker(known)} asks without credentials`, cite: reported === undefined ? [] : [reported] },
             { text: `the registry refuses: ${failure.detail}`, cite: [cite[0]] },
           ],
-          fixes: [createPullSecret(ref, host, target)],
+          fixes: [
+            ...(azureml === undefined ? [] : [awaitPullSecret(ref, host, target)]),
+            createPullSecret(ref, host, target),
+          ],
         } as const;
         if (found.state === 'unknown') return context.found({ message: 'unreadable', args, ...rest });
         if (namespaces.length === 0) return context.found({ message: 'absent', args, ...rest });

@@ -23,6 +23,7 @@ export default defineRule({
     'invalid username/password',
     'Your authorization token has expired',
     'authentication required',
+    'ImagePullLoopBackOff',
   ],
   needs: { pull: imagePull },
   messages: {

@@ -24,6 +24,7 @@ export default defineRule({
     'NAME_UNKNOWN',
     'not found: manifest unknown',
     'code = NotFound',
+    'ImagePullLoopBackOff',
   ],
   needs: { pull: imagePull },
   messages: {

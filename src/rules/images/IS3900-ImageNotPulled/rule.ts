@@ -12,7 +12,14 @@ export default defineRule({
   appliesTo: ['Pod'],
   looksAt: 'always',
   effects: ['image-not-pulled'],
-  aliases: ['ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName', 'ImageInspectError'],
+  aliases: [
+    'ImagePullBackOff',
+    'ErrImagePull',
+    'ErrImageNeverPull',
+    'InvalidImageName',
+    'ImageInspectError',
+    'ImagePullLoopBackOff',
+  ],
   needs: { state: podState },
   messages: { waits: 'Pod {pod} waits for its image: {status}' },
   check({ state }, context) {

@@ -1,4 +1,6 @@
 /** Cause: the store of a model does not let the caller read the model. */
+import { letIdentityRead } from '../../../fixes/azureml-objects.ts';
+import { azuremlPlace } from '../../../views/azureml/azureml-place.ts';
 import { advice } from '../../../fixes/advice.ts';
 import { grantRead, replaceKeys } from '../../../fixes/model-store.ts';
 import { giverOf, modelCredentials } from '../../../views/model-credentials.ts';
@@ -27,8 +29,9 @@ export default defineRule({
     'does not have storage.objects.list access',
     'AuthorizationPermissionMismatch',
     'ModelLoadFailed',
+    'BadArgument',
   ],
-  needs: { downloads: failedDownloads, credentials: modelCredentials },
+  needs: { downloads: failedDownloads, credentials: modelCredentials, azureml: azuremlPlace },
   messages: {
     url: 'The store answers 403 to the download of {url}: container {container} has no right to it',
     plain: 'The store answers 403 to the download of container {container}, which has no right to it',
@@ -39,7 +42,7 @@ export default defineRule({
       'The store answers 403 to the download of {url}: {identity}, as which ServiceAccount {account} acts, has no right to it',
     trust: 'AWS does not let ServiceAccount {account} act as {identity}',
   },
-  check({ downloads, credentials }, context) {
+  check({ downloads, credentials, azureml }, context) {
     return judgeDownloads(downloads, context, ['forbidden'], (download, { workload }) => {
       const { failure, container } = download;
       const giver = giverOf(download, credentials);
@@ -96,11 +99,13 @@ export default defineRule({
         cite: [failure.hit.cite] as const,
         trace: download.trace,
         fixes: [
-          advice(
-            workload,
-            'Let the credentials of the download read that place',
-            'Give their user or role the right to list and read it, or use other credentials',
-          ),
+          azureml === undefined
+            ? advice(
+                workload,
+                'Let the credentials of the download read that place',
+                'Give their user or role the right to list and read it, or use other credentials',
+              )
+            : letIdentityRead(workload),
         ],
       };
       return url === undefined

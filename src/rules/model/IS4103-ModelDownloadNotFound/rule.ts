@@ -33,6 +33,7 @@ export default defineRule({
     'Local path does not exist.',
     'BlobNotFound',
     'ContainerNotFound',
+    'BadArgument',
   ],
   needs: { downloads: failedDownloads, addresses: storageAddresses },
   messages: {

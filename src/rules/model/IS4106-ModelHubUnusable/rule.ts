@@ -14,7 +14,6 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'hugging-face-rate-limited',
   'hugging-face-download-cut',
   'hugging-face-file-missing',
-  'mlflow-model-missing',
 ]);
 
 export default defineRule({
@@ -26,7 +25,7 @@ export default defineRule({
   title: 'The model hub has no such model or cannot be reached',
   appliesTo: ['Pod', 'InferenceService', 'Service.serving.knative.dev'],
   effects: ['container-exits', 'container-not-ready'],
-  aliases: ['is not a valid model identifier', 'Repository Not Found', 'HF_HUB_OFFLINE', 'hugging-face', 'MLmodel'],
+  aliases: ['is not a valid model identifier', 'Repository Not Found', 'HF_HUB_OFFLINE', 'hugging-face'],
   needs: { runs: containerRuns, template: podTemplate },
   messages: {
     known: 'Container {container} {outcome} because {meaning}',

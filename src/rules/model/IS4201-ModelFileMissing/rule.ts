@@ -5,6 +5,7 @@ import type { Fix } from '../../../model/finding.ts';
 import { textAt } from '../../../model/json.ts';
 import type { ResourceRef } from '../../../model/reference.ts';
 import { emptyServer, isPuller } from '../../../views/empty-server.ts';
+import { listedModel } from '../../../views/model-listing.ts';
 import { judgeRuns } from '../../../views/judge-runs.ts';
 import { missingModelAtEnd, missingModelWhileServing } from '../../../views/model-files.ts';
 import { citePlace, modelDirectory, modelPlace, type ModelPlace } from '../../../views/model-place.ts';
@@ -42,6 +43,7 @@ export default defineRule({
     'ModelMissingError',
     'StopIteration',
     'Could not find base path',
+    'Could not find an "MLmodel" configuration file',
     "Missing model file with extension '.pdmodel'",
   ],
   needs: {
@@ -56,6 +58,9 @@ export default defineRule({
     noVolume: 'Container {container} finds no model at {path}: no volume is mounted there',
     inVolume: 'Container {container} finds no model at {path}, in its volume {volume}',
     inImage: 'Image {image} has no model at {path}, where container {container} looks',
+    elsewhere: 'Container {container} finds no model at {path}; the directory of its model holds it as {listed}',
+    directory: 'Container {container} loads {path} as a file, which is a directory',
+    directoryOf: 'Container {container} loads {path} as a file, which is a directory; the model in it is {listed}',
     inSource: '{source} holds no model that container {container} can load from {path}',
     serves: 'Image {image} has no model at {path}; container {container} is Ready without one',
     servesNamed: 'Container {container} serves without a model and is Ready all the same',
@@ -97,6 +102,36 @@ export default defineRule({
           fixes: fixesFor(place, container, path, template.workload),
         };
         const args = { container: container.name, path };
+        const isDirectory = hit.isDirectory === true;
+        const listed = listedModel(log, path, isDirectory);
+        if (listed !== undefined || isDirectory) {
+          const at = {
+            ...common,
+            subject: template.workload,
+            container: container.name,
+            basis:
+              listed === undefined
+                ? 'the program says what lies there'
+                : 'the server lists what its model directory holds',
+            cite: [
+              hit.cite,
+              ...(listed === undefined ? [] : [listed.cite]),
+              citePlace(run.state, container, path, from),
+            ] as const,
+            fixes: [
+              advice(
+                template.workload,
+                `Load ${listed === undefined ? `a file in ${path}` : `${listed.path} of the model directory`}`,
+                'Correct the path in the program, or give the model another layout when it is registered',
+              ),
+            ],
+          };
+          if (listed === undefined) return context.found({ message: 'directory', args, ...at });
+          const there = { ...args, listed: listed.path };
+          return isDirectory
+            ? context.found({ message: 'directoryOf', args: there, ...at })
+            : context.found({ message: 'elsewhere', args: there, ...at });
+        }
         switch (place.kind) {
           case 'noVolume':
             return context.found({ message: 'noVolume', args, ...common });

@@ -82,7 +82,7 @@ export default defineRule({
       (run, log) => {
         const { traceback } = log;
         const from = source.state === 'present' ? source.value : undefined;
-        const { subject, origin, object, wants } = modelOrigin(run.container, from);
+        const { subject, origin, object, wants } = modelOrigin(run.container, from, template.workload);
         const hit = standingSignal(log, STATED);
         if (hit) {
           const { groups, signal } = hit.match;

@@ -46,7 +46,7 @@ export default defineRule({
         const from = source.state === 'present' ? source.value : undefined;
         const hit = unreadableHit(log);
         if (!hit || isPointer(log) || pointerObject(from)) return undefined;
-        const { subject, origin, object, wants } = modelOrigin(run.container, from);
+        const { subject, origin, object, wants } = modelOrigin(run.container, from, template.workload);
         const letter = firstLetter(hit);
         const common = {
           subject,

@@ -45,7 +45,7 @@ export default defineRule({
         const isText = isPointer(log);
         const hit = isText ? log.ending(...POINTER) : sized && unreadableHit(log);
         if (!hit) return undefined;
-        const fallback = modelOrigin(run.container, from);
+        const fallback = modelOrigin(run.container, from, template.workload);
         const object = fallback.object ?? sized;
         const uri = object?.uri ?? from?.uri;
         const isSmall = object?.bytes !== undefined && object.bytes < 1024;
@@ -71,7 +71,7 @@ export default defineRule({
             ),
           ],
         };
-        const origin = uri ?? `The model file of ${run.container.image}`;
+        const origin = uri ?? `The model file of ${fallback.origin}`;
         if (!isText && object?.bytes !== undefined)
           return context.found({ message: 'tiny', args: { origin, bytes: object.bytes }, ...common });
         return isSmall && object.bytes !== undefined

@@ -47,6 +47,7 @@ export default defineRule({
         const { subject, object, wants } = modelOrigin(
           run.container,
           source.state === 'present' ? source.value : undefined,
+          template.workload,
         );
         const common = {
           certainty: 'confirmed' as const,

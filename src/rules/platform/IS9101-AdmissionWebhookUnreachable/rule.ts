@@ -57,6 +57,7 @@ export default defineRule({
     'no endpoints available for service',
     'x509: certificate signed by unknown authority',
     'webhook-backend-down',
+    'InternalServerError',
   ],
   needs: { refusal: admissionRefusal, webhook: refusingWebhook },
   messages: {

@@ -1,6 +1,6 @@
 /** Cause: somebody stopped the InferenceService or InferenceGraph on purpose, by the annotation that KServe has for it. */
 import { fix, kubectl, verifyWithInferscope } from '../../../fixes/build.ts';
-import { textMapAt } from '../../../model/json.ts';
+import { pointerTo, textMapAt } from '../../../model/json.ts';
 import { kindWord, nameWithKind } from '../../../model/kinds.ts';
 import { fieldOwner } from '../../../views/field-owner.ts';
 import { madeNothing } from '../../../views/made-nothing.ts';
@@ -38,7 +38,7 @@ export default defineRule({
       conditions.find(({ status, reason }) => status === 'False' && reason === 'Stopped');
     const annotated = value.cite(
       `annotation ${STOP}`,
-      annotation === undefined ? '/metadata' : `/metadata/annotations/${STOP.replace('/', '~1')}`,
+      annotation === undefined ? '/metadata' : pointerTo('metadata', 'annotations', STOP),
     );
     if (!stopped) return context.ruledOut(`it has no annotation ${STOP}: "true"`, annotated);
     // Releases before 0.15 do not know the annotation.

@@ -18,6 +18,7 @@ export default defineRule({
     'Unhealthy',
     'Readiness probe failed',
     'Startup probe failed',
+    'ResourceNotReady',
   ],
   needs: { state: podState },
   messages: {

@@ -1,5 +1,7 @@
 /** Symptom: a custom resource that serves a model says of itself that it is not Ready. Its own words name a layer, hardly ever the cause. */
+import { isAzureml } from '../../../model/azureml-names.ts';
 import { titleOf } from '../../../model/kinds.ts';
+import { quoted } from '../../../views/parse/quoted.ts';
 import { defineRule } from '../../define.ts';
 import { readyCondition } from '../../../views/ready-condition.ts';
 
@@ -19,6 +21,9 @@ export default defineRule({
     'Service.serving.knative.dev',
     'Route.serving.knative.dev',
     'DomainMapping',
+    'OnlineEndpoint',
+    'OnlineDeployment',
+    'AmlJob',
   ],
   looksAt: 'always',
   effects: [
@@ -35,12 +40,20 @@ export default defineRule({
     'LLMInferenceService not ready',
     'Knative Service not ready',
     'ksvc not ready',
+    'OnlineDeployment failed',
+    'OnlineEndpoint failed',
+    'AmlJob failed',
+    'ResourceNotReady',
+    'BadArgument',
+    'InternalServerError',
   ],
   needs: { condition: readyCondition },
   messages: {
     notReady: '{kind} {name}: Ready is {status}, {reason}',
     noReason: '{kind} {name}: Ready is {status}',
     unsaid: '{kind} {name} has no condition Ready',
+    state: '{kind} {name}: its status says {word}',
+    nothing: 'Nothing was made for {kind} {name}, and its status says neither success nor failure',
   },
   check({ condition }, context) {
     if (condition.state !== 'present') return context.notApplicable('the object is not there to be looked at');
@@ -56,6 +69,12 @@ export default defineRule({
       cite: [cite],
       ...(since === undefined ? {} : { since }),
     } as const;
+    if (isAzureml(context.on)) {
+      const args = { kind: titleOf(context.on), name: context.on.name };
+      return status === undefined
+        ? context.found({ message: 'nothing', args, ...common, basis: 'its controller had time to make something' })
+        : context.found({ message: 'state', args: { ...args, word: quoted(reason, 60) }, ...common });
+    }
     if (status === undefined)
       return context.found({
         message: 'unsaid',

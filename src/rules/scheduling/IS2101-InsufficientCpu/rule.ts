@@ -13,7 +13,14 @@ export default defineRule({
   title: 'No node has as much CPU free as a pod asks for',
   appliesTo: ['Pod'],
   effects: ['pod-not-scheduled'],
-  aliases: ['Insufficient cpu', 'insufficient-cpu', 'FailedScheduling', 'Unschedulable'],
+  aliases: [
+    'Insufficient cpu',
+    'insufficient-cpu',
+    'FailedScheduling',
+    'Unschedulable',
+    'PodUnschedulable',
+    'OutOfQuota',
+  ],
   needs: { placement: scheduling },
   messages: {
     full: '{workload} asks for {asked} CPU; the largest free node{which} has {free}',

@@ -13,7 +13,14 @@ export default defineRule({
   title: 'No node has as much memory free as a pod asks for',
   appliesTo: ['Pod'],
   effects: ['pod-not-scheduled'],
-  aliases: ['Insufficient memory', 'insufficient-memory', 'FailedScheduling', 'Unschedulable'],
+  aliases: [
+    'Insufficient memory',
+    'insufficient-memory',
+    'FailedScheduling',
+    'Unschedulable',
+    'PodUnschedulable',
+    'OutOfQuota',
+  ],
   needs: { placement: scheduling },
   messages: {
     full: '{workload} asks for {asked} of memory; the largest free node{which} has {free}',

@@ -26,6 +26,7 @@ export default defineRule({
     'gpu-not-available',
     'device plugin',
     'nvidia.com/gpu: 0',
+    'PodUnschedulable',
   ],
   needs: { placement: scheduling },
   messages: {

@@ -21,6 +21,7 @@ export default defineRule({
     'node-selector-mismatch',
     'nodeSelector',
     'nodeAffinity',
+    'PodUnschedulable',
   ],
   needs: { placement: scheduling },
   messages: {

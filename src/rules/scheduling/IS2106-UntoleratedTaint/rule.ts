@@ -20,6 +20,7 @@ export default defineRule({
     "node(s) had taint that the pod didn't tolerate",
     'untolerated-taint',
     'taint-not-tolerated',
+    'PodUnschedulable',
   ],
   needs: { placement: scheduling },
   messages: {

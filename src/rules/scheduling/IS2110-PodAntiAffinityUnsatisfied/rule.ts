@@ -1,4 +1,5 @@
 /** A pod may not run beside certain other pods, and every node that is left runs one: mostly one replica for each node, and more replicas than nodes. */
+import { isRouter, runOneRouter } from '../../../fixes/azureml-router.ts';
 import { defineRule } from '../../define.ts';
 import { changePodSpec } from '../../../fixes/scheduling.ts';
 import { affinityText } from '../../../views/pod-affinity.ts';
@@ -45,11 +46,13 @@ export default defineRule({
       consequence: 'With one pod on each node there can be no more pods than nodes, during a rollout too.',
       cite: [...waiting.cites, waiting.pod.cite('pods that it keeps away from', '/spec/affinity/podAntiAffinity')],
       fixes: [
-        changePodSpec(waiting, {
-          title: 'Make the anti-affinity a preference, or run no more replicas than nodes',
-          spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: null } } },
-          what: 'no required podAntiAffinity (preferredDuringSchedulingIgnoredDuringExecution instead)',
-        }),
+        isRouter(waiting.workload)
+          ? runOneRouter(waiting.workload)
+          : changePodSpec(waiting, {
+              title: 'Make the anti-affinity a preference, or run no more replicas than nodes',
+              spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: null } } },
+              what: 'no required podAntiAffinity (preferredDuringSchedulingIgnoredDuringExecution instead)',
+            }),
       ],
     });
   },

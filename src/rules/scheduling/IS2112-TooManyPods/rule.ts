@@ -13,7 +13,7 @@ export default defineRule({
   title: 'The nodes hold as many pods as they may',
   appliesTo: ['Pod'],
   effects: ['pod-not-scheduled'],
-  aliases: ['Too many pods', 'maxPods', 'max-pods', 'too-many-pods'],
+  aliases: ['Too many pods', 'maxPods', 'max-pods', 'too-many-pods', 'OutOfQuota'],
   needs: { placement: scheduling },
   messages: {
     full: 'Every node left ({count}) holds as many pods as it may ({most} on Node {node}), so {workload} finds no node',

@@ -15,7 +15,14 @@ export default defineRule({
   title: 'All GPUs (or other devices) of the nodes are taken',
   appliesTo: ['Pod'],
   effects: ['pod-not-scheduled'],
-  aliases: ['Insufficient nvidia.com/gpu', 'Insufficient amd.com/gpu', 'insufficient-gpu', 'gpu-in-use'],
+  aliases: [
+    'Insufficient nvidia.com/gpu',
+    'Insufficient amd.com/gpu',
+    'insufficient-gpu',
+    'gpu-in-use',
+    'PodUnschedulable',
+    'OutOfQuota',
+  ],
   needs: { placement: scheduling },
   messages: {
     full: '{workload} asks for {asked} {resource}; the freest node{which} has {free} of {most} left',

@@ -12,7 +12,7 @@ export default defineRule({
   appliesTo: ['Pod'],
   looksAt: 'always',
   effects: ['pod-not-scheduled'],
-  aliases: ['FailedScheduling', 'Unschedulable', 'Pending'],
+  aliases: ['FailedScheduling', 'Unschedulable', 'Pending', 'PodUnschedulable', 'OutOfQuota'],
   needs: { state: podState },
   messages: {
     unscheduled: 'Pod {pod} is Pending: {reason}',

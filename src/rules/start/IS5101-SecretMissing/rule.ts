@@ -13,7 +13,13 @@ export default defineRule({
   title: 'A Secret that a pod needs does not exist',
   appliesTo: ['Pod'],
   effects: ['container-not-created', 'volume-not-mounted'],
-  aliases: ['secret-missing', 'CreateContainerConfigError', 'secret not found', 'MountVolume.SetUp failed'],
+  aliases: [
+    'secret-missing',
+    'CreateContainerConfigError',
+    'secret not found',
+    'MountVolume.SetUp failed',
+    'SecretsInjectionError',
+  ],
   needs: { configuration: configurationFaults, template: podTemplate },
   messages: {
     missing: 'Secret {name}, which {neededBy} needs, does not exist',

@@ -20,10 +20,14 @@ export default defineRule({
     'unknown filesystem type',
     'need a /sbin/mount.<type> helper program',
     'mount-driver-missing',
+    'no volume plugin matched',
+    'failed to get plugin from volumeSpec for volume',
+    'volumePluginDir',
   ],
   needs: { creation: creationFailure },
   messages: {
     driver: 'Node {node} has no CSI driver {driver}, which volume {volume} of {workload} needs',
+    plugin: 'The kubelet of Node {node} has no plugin for the kind of volume {volume} of {workload}',
     helper: 'Node {node} lacks the helper that mounts volume {volume} of {workload}',
   },
   check({ creation }, context) {
@@ -31,8 +35,9 @@ export default defineRule({
     if (opened.verdict) return opened.verdict;
     const { failure, mount } = opened;
     const fault = volumeAtFault(failure);
+    const isPlugin = mount.error.driver === undefined && /no volume plugin matched/.test(mount.error.detail);
     return context.found({
-      message: mount.error.driver === undefined ? 'helper' : 'driver',
+      message: isPlugin ? 'plugin' : mount.error.driver === undefined ? 'helper' : 'driver',
       args: {
         node: failure.node?.name ?? 'of the pod',
         driver: mount.error.driver ?? '',
@@ -48,10 +53,14 @@ export default defineRule({
       cite: [mount.event.cite(), ...fault.cite],
       fixes: [
         mountAdvice(
-          mount.error.driver === undefined
-            ? 'Install what mounts this kind of volume on the node'
-            : `Get the node plugin of ${mount.error.driver} running on the node`,
-          'Look whether the DaemonSet of the CSI driver has a Ready pod on that node (selector, tolerations), and whether the node is prepared for that file system (nfs-common, cifs-utils).',
+          isPlugin
+            ? 'Put the driver of the volume where the kubelet looks for it'
+            : mount.error.driver === undefined
+              ? 'Install what mounts this kind of volume on the node'
+              : `Get the node plugin of ${mount.error.driver} running on the node`,
+          isPlugin
+            ? 'A flexvolume driver lies in a folder of its own below --volume-plugin-dir of the kubelet (/etc/kubernetes/volumeplugins on AKS; setting volumePluginDir of the Azure ML extension); or use a mount through CSI.'
+            : 'Look whether the DaemonSet of the CSI driver has a Ready pod on that node (selector, tolerations), and whether the node is prepared for that file system (nfs-common, cifs-utils).',
           failure.workload,
         ),
       ],

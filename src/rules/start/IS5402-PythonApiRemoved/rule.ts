@@ -1,6 +1,7 @@
 /** Cause: the installed version of a Python library does not have a name that the program uses. */
 import { rebuildImage } from '../../../fixes/image-content.ts';
 import { imageRef } from '../../../model/reference.ts';
+import { scriptTrouble } from '../../../views/azureml/scoring-script.ts';
 import { containerRuns } from '../../../views/container-runs.ts';
 import { judgeRuns } from '../../../views/judge-runs.ts';
 import { readsModel } from '../../../views/model-files.ts';
@@ -66,6 +67,7 @@ export default defineRule({
     'ImportError',
     'has no attribute',
     'evidently',
+    'UserScriptImportError',
   ],
   needs: { runs: containerRuns, template: podTemplate },
   messages: {
@@ -84,6 +86,8 @@ export default defineRule({
         const lack = traceback && lackOf(traceback);
         // A pickle that names moved classes is the model's trouble, not the program's.
         if (!traceback || !lack || readsModel(traceback)) return undefined;
+        // A script that lacks what its server calls is no library.
+        if (scriptTrouble(log)?.kind === 'function') return undefined;
         const { image } = run.container;
         const place = placeOf(traceback) ?? 'the program';
         const library = lack.module.split('.')[0] ?? lack.module;

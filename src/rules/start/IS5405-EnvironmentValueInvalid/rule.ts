@@ -22,6 +22,9 @@ const NUMBER: readonly RegExp[] = [
   /invalid (?:int|float) value: '(?<value>[^']{0,200})'/,
 ];
 
+/** Servers that name the variable and say what is wrong with it (azureml-inference-server-http `server/config.py`, pydantic's words). */
+const NAMED = /^(?<variable>[A-Za-z][A-Za-z0-9_]{1,100}): (?<problem>[^\n]{1,200}) \(environment variable: /;
+
 /** The only port that the container declares; undefined where there is none or a choice. */
 function declaredPort(container: ContainerState): string | undefined {
   const ports = listAt(container.spec, 'ports').map((port) => numberAt(port, 'containerPort'));
@@ -42,12 +45,14 @@ export default defineRule({
     'invalid literal for int() with base 10',
     'could not convert string to float',
     'strconv.Atoi',
+    'Configuration Error',
     'NumberFormatException',
     'ExitCode1',
   ],
   needs: { runs: containerRuns, template: podTemplate, environment: containerEnvironment },
   messages: {
     number: 'Variable {variable} of container {container} is "{value}", and the program needs a number',
+    refused: 'Variable {variable} of container {container} is "{value}", which its server refuses: {problem}',
     serviceLink:
       'Variable {variable} of container {container} is {value}, set by Kubernetes for Service {service}, and no number',
   },
@@ -57,6 +62,44 @@ export default defineRule({
       context,
       { absent: 'the log tells of no value that cannot be read as a number', alsoRunning: true },
       (run, log) => {
+        const named = log.ending(NAMED);
+        const refused =
+          environment.state !== 'present'
+            ? undefined
+            : environment.value.variables.find(
+                ({ container, name }) => container === run.container.name && name === named?.match.groups?.['variable'],
+              );
+        if (named !== undefined && refused !== undefined)
+          return context.found({
+            message: 'refused',
+            args: {
+              variable: refused.name,
+              container: run.container.name,
+              value: quoted(refused.value, BRIEF),
+              problem: quoted(named.match.groups?.['problem'] ?? '', 100),
+            },
+            subject: refused.configMap ?? template.workload,
+            container: run.container.name,
+            certainty: 'confirmed',
+            basis: 'the server names the variable and what is wrong with it',
+            consequence: consequenceOf(run, 'The program ends when it reads the variable, at every start.'),
+            cite: [named.cite, refused.cite],
+            trace: runTrace(run, log),
+            effects: run.effects,
+            affects: run.affects,
+            fixes: [
+              changeContainer(
+                template,
+                run.container.name,
+                { env: [{ name: refused.name, value: '<VALUE>' }] },
+                {
+                  title: `Give ${refused.name} of container ${run.container.name} a value that the server takes`,
+                  applicability: 'fill-in',
+                  change: `set ${refused.name} of container ${run.container.name}, or take it out`,
+                },
+              ),
+            ],
+          });
         const hit = log.ending(...NUMBER);
         const value = hit?.match.groups?.['value'];
         if (!hit || value === undefined || environment.state !== 'present') return undefined;

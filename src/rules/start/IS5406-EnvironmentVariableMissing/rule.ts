@@ -20,15 +20,33 @@ const MISSING: readonly RegExp[] = [
   /^(?:\S+ )?(?<variable>[A-Z][A-Z0-9]*_[A-Z0-9_]{1,100}) (?:is|must be) (?:required|not set|unset|set)\b/,
 ];
 
-/** `KeyError: 'X'` is about a variable where the traceback passes through os.environ. */
+/** `KeyError: 'X'` is about a variable where it is os.environ that lacks the key: another mapping of the same line may, too. */
 function keyError(log: RunLog): LogHit | undefined {
   const { traceback } = log;
-  if (traceback?.exception !== 'KeyError') return undefined;
-  const reads = traceback.frames.some(
-    (frame) => /\benviron\b|getenv/.test(frame.code ?? '') || /(?:^|\/)os\.py$|^<frozen os>$/.test(frame.file),
-  );
-  return reads ? log.before(traceback.messageLine, 0, /KeyError: '(?<variable>\w{1,100})'/) : undefined;
+  const innermost = traceback?.frames.at(-1);
+  if (traceback?.exception !== 'KeyError' || innermost === undefined) return undefined;
+  const hit = log.before(traceback.messageLine, 0, /KeyError: '(?<variable>\w{1,100})'/);
+  if (/(?:^|\/)os\.py$|^<frozen os>$/.test(innermost.file)) return hit;
+  const { code = '' } = innermost;
+  const literals = [...code.matchAll(/\benviron\s{0,4}\[\s{0,4}['"](\w{1,100})['"]/g)].map((match) => match[1]);
+  const isRead =
+    literals.length > 0 ? literals.includes(hit?.match.groups?.['variable']) : /\benviron\s{0,4}\[/.test(code);
+  return isRead ? hit : undefined;
 }
+
+/** `os.path.join(os.getenv("X"), …)`: a variable that is not set is None, which is no path. */
+function noneFrom(log: RunLog): LogHit | undefined {
+  const { traceback } = log;
+  if (traceback?.exception !== 'TypeError' || !/NoneType/.test(traceback.message)) return undefined;
+  const at = log.lines.findLastIndex(
+    (line, index) => index < traceback.toLine && index >= traceback.fromLine - 1 && READ.test(line.slice(0, 4096)),
+  );
+  const { code } = traceback.userFrame ?? {};
+  return code !== undefined && READ.test(code) && at >= 0 ? log.before(at + 1, 0, READ) : undefined;
+}
+
+/** Read without a default. */
+const READ = /os\.(?:getenv|environ\.get)\(['"](?<variable>\w{1,100})['"]\)/;
 
 export default defineRule({
   code: 'IS5406',
@@ -45,6 +63,8 @@ export default defineRule({
     'environment variable is not set',
     'env-variable-missing',
     'UndefinedValueError',
+    'AZUREML_MODEL_DIR',
+    'expected str, bytes or os.PathLike object, not NoneType',
   ],
   needs: { runs: containerRuns, template: podTemplate, environment: containerEnvironment },
   messages: {
@@ -54,7 +74,7 @@ export default defineRule({
   },
   check({ runs, template, environment }, context) {
     return judgeRuns(runs, context, { absent: 'the log names no missing variable', alsoRunning: true }, (run, log) => {
-      const hit = log.ending(...MISSING) ?? keyError(log);
+      const hit = log.ending(...MISSING) ?? keyError(log) ?? noneFrom(log);
       const variable = hit?.match.groups?.['variable'];
       if (!hit || variable === undefined || environment.state !== 'present') return undefined;
       const { container } = run;

@@ -14,6 +14,8 @@ import { defineRule } from '../../define.ts';
 
 const TAKEN: readonly RegExp[] = [
   /\[Errno 98\].{0,80}\('[^']{0,80}', (?<port>\d{1,5})/,
+  // gunicorn sock.py, since 20: `connection to ('0.0.0.0', 5001) failed: [Errno 98] …`.
+  /\('[^']{0,80}', (?<port>\d{1,5})\) failed: \[Errno 98\]/,
   /Connection in use: \('[^']{0,80}', (?<port>\d{1,5})\)/,
   /listen (?:tcp|udp)\d? [^\s]{0,60}:(?<port>\d{1,5}): bind: address already in use/,
   /EADDRINUSE[^\n]{0,80}:(?<port>\d{1,5})\b/,

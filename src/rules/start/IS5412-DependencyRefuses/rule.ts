@@ -1,5 +1,6 @@
 /** Cause: another service that the program needs refuses its connection. */
 import { advice } from '../../../fixes/advice.ts';
+import { failedProxyCall, isIdentityClient } from '../../../views/azureml/identity-proxy-failure.ts';
 import { containerRuns } from '../../../views/container-runs.ts';
 import { dependencies } from '../../../views/dependencies.ts';
 import { judgeRuns } from '../../../views/judge-runs.ts';
@@ -37,6 +38,8 @@ export default defineRule({
       (run, log) => {
         const failure = failures.find((candidate) => candidate.run.container.name === run.container.name);
         if (failure?.kind !== 'refused') return undefined;
+        // The way to the identity proxy of Azure ML is looked at as a whole.
+        if (isIdentityClient(run) && failedProxyCall(log) !== undefined) return undefined;
         const { hit, named, host, service } = failure;
         const { container } = run;
         const endpoints = service?.endpoints;

@@ -30,6 +30,7 @@ export default defineRule({
     'memory-limit-too-small',
     'ExitCode137',
     'Out of memory',
+    'PodOutOfMemory',
   ],
   needs: { runs: containerRuns, template: podTemplate, initializer: initializerLimits },
   messages: {

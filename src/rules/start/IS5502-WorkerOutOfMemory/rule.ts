@@ -12,7 +12,8 @@ import { defineRule } from '../../define.ts';
 
 /** gunicorn `arbiter.py`, celery/billiard, PyTorch DataLoader, concurrent.futures, joblib/loky, TorchServe, Node cluster. */
 const KILLED: readonly RegExp[] = [
-  /[Ww]orker \(pid: ?\d{1,10}\) was sent SIGKILL/,
+  /[Ww]orker \(pid: ?(?<pid>\d{1,10})\) was sent SIGKILL/,
+  /Worker with pid (?<pid>\d{1,10}) was terminated due to signal 9$/,
   /Worker exited prematurely: signal 9/,
   /DataLoader worker \(pid\S* \d{1,10}\) is killed by signal: Killed/,
   /worker process managed by the executor was unexpectedly terminated/,
@@ -29,7 +30,14 @@ export default defineRule({
   appliesTo: ['Pod'],
   looksAt: 'asked',
   effects: ['work-not-done', 'container-not-ready'],
-  aliases: ['oom-killed-child-process', 'oom-killed-worker', 'Perhaps out of memory?', 'was sent SIGKILL', 'signal 9'],
+  aliases: [
+    'oom-killed-child-process',
+    'oom-killed-worker',
+    'Perhaps out of memory?',
+    'was sent SIGKILL',
+    'signal 9',
+    'PodOutOfMemory',
+  ],
   needs: { running: runningLogs, runs: containerRuns, template: podTemplate },
   messages: {
     limit: 'Container {container} lost {count} of its workers to SIGKILL; its memory limit is {limit}',
@@ -49,7 +57,8 @@ export default defineRule({
       const hit = log.ending(...KILLED);
       if (!hit) continue;
       // gunicorn sends SIGKILL itself to a worker that does not answer: another cause with the same line.
-      if (log.before(hit.line, 40, /WORKER TIMEOUT/))
+      const pid = hit.match.groups?.['pid'];
+      if (log.before(hit.line, pid === undefined ? 40 : hit.line, new RegExp(`WORKER TIMEOUT \\(pid:${pid ?? ''}`)))
         return context.ruledOut('the server itself killed a worker that did not answer in time', hit.cite);
       const count = log.lines.filter((line) =>
         KILLED.some((expression) => expression.test(line.slice(0, 1000))),

@@ -20,6 +20,9 @@ export default defineRule({
     'Back-off restarting failed container',
     'ExitCode137',
     'ExitCode1',
+    'DeploymentCrashLoopBackOff',
+    'KubernetesCrashLoopBackOff',
+    'ResourceNotReady',
   ],
   needs: { state: podState },
   messages: {

@@ -3,6 +3,7 @@ import type { Verdict } from '../../../model/finding.ts';
 import { fix, kubectl, manual, verifyWithInferscope } from '../../../fixes/build.ts';
 import { gatewayCertificates } from '../../../views/gateway-certificates.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
+import { TLS_KEYS, tlsSecretFaults } from '../../../views/parse/tls-secret.ts';
 import { defineRule } from '../../define.ts';
 
 export default defineRule({
@@ -78,6 +79,12 @@ export default defineRule({
             cite: [said, found.cite],
           }),
         ];
+      // Where the contents say why, IS7251 does.
+      if (
+        found.state === 'present' &&
+        tlsSecretFaults(found.value.body, TLS_KEYS, [], context.now)?.[0]?.weight === 'fatal'
+      )
+        return [];
       return [
         context.found({
           message: 'unusable',

@@ -35,11 +35,14 @@ export default defineRule({
   ],
   needs: { judgement: exchangeJudgement },
   messages: {
+    form: 'The client sends {type}, and {who} takes nothing but JSON',
     typed: 'The client sends JSON as {type}, which {who} does not decode',
     untyped: 'The client sends JSON without a content type, which {who} does not decode',
   },
   check({ judgement }, context) {
-    const one = judgement.failing.findLast((failed) => UNDECODED.has(failed.answer.kind) && isMistyped(failed));
+    const one =
+      judgement.failing.findLast((failed) => UNDECODED.has(failed.answer.kind) && isMistyped(failed)) ??
+      judgement.failing.findLast(isRefusedForm);
     if (one === undefined) return context.notApplicable('no request that fails carries JSON under another type');
     const { request } = one.exchange;
     const type = request.headers['content-type'];
@@ -68,11 +71,19 @@ export default defineRule({
       ],
       fixes: [sendInstead(one, 'Send Content-Type: application/json', { contentType: 'application/json' })],
     };
+    if (type !== undefined && !isMistyped(one))
+      return context.found({ message: 'form', args: { type, who }, ...common });
     return type === undefined
       ? context.found({ message: 'untyped', args: { who }, ...common })
       : context.found({ message: 'typed', args: { type, who }, ...common });
   },
 });
+
+/** A form, which the server refuses for its type: the body is to be written as JSON, too. */
+function isRefusedForm({ answer, exchange }: JudgedExchange): boolean {
+  const type = exchange.request.headers['content-type'];
+  return answer.kind === 'content-type-refused' && type !== undefined && !/json/i.test(type);
+}
 
 /** The same request but for its type. */
 function isTwin(one: JudgedExchange, other: JudgedExchange): boolean {

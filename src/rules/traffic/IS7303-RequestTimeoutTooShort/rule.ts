@@ -1,4 +1,5 @@
 /** Cause: something on the way waits for less time than the model takes. */
+import { advice } from '../../../fixes/advice.ts';
 import { changeTheObject } from '../../../fixes/requests.ts';
 import { fix, kubectl, verifyWithInferscope } from '../../../fixes/build.ts';
 import type { Citation, Lookup } from '../../../model/evidence.ts';
@@ -19,7 +20,12 @@ import { exchangeLimits, type ExchangeLimits, type WaitLimit } from '../../../vi
 import type { JudgedExchange } from '../../../views/exchange-target.ts';
 import { fieldOwner, type FieldOwner } from '../../../views/field-owner.ts';
 import { quoted } from '../../../views/parse/quoted.ts';
+import { citeException } from '../../../views/run-trace.ts';
+import { scoringFailures } from '../../../views/azureml/scoring-failures.ts';
 import { defineRule } from '../../define.ts';
+
+/** A client, or a gateway, whose connection ends with the process that held it. */
+const CUT_OFF = new Set(['connection-lost', 'no-answer', 'upstream-closed', 'upstream-unreachable']);
 
 /** The clock of the client starts earlier and ends later than that of the one who waits. */
 const SLACK_SECONDS = 2;
@@ -31,7 +37,7 @@ export default defineRule({
   role: 'cause',
   since: '0.1.0',
   title: 'A timeout on the way is shorter than a prediction takes',
-  appliesTo: [...ASKED_KINDS],
+  appliesTo: [...ASKED_KINDS, 'Pod'],
   looksAt: 'asked',
   effects: ['requests-fail'],
   aliases: [
@@ -43,15 +49,72 @@ export default defineRule({
     'UT',
     'timeoutSeconds',
     'max-revision-timeout-seconds',
+    'Scoring timeout after',
+    'Script failed to finish execution within the allocated time',
+    'request_timeout_ms',
+    'SCORING_TIMEOUT_MS',
+    'WORKER_TIMEOUT',
   ],
-  needs: { judgement: exchangeJudgement, limits: exchangeLimits, owner: fieldOwner },
+  needs: { judgement: exchangeJudgement, limits: exchangeLimits, owner: fieldOwner, scoring: scoringFailures },
   messages: {
     limited: '{object} gives a request {limit} s; the model had not answered after {took} s',
     measured: '{object} gives a request {limit} s; a prediction takes {needed} s',
+    scoring: 'The inference server of container {container} gives run() {limit} s, and run() had not ended after them',
+    worker:
+      'The inference server of container {container} ends a worker that takes longer than {limit} s; run() had not ended after them, at {place}',
     elsewhere: '{place} {name} gives a request {limit} s; the model had not answered after {took} s',
   },
-  check({ judgement, limits, owner }, context) {
+  check({ judgement, limits, owner, scoring }, context) {
     const one = lastOf(judgement.failing, 'timeout');
+    const cut = scoring.failures.findLast(
+      ({ kind, standing }) => kind === 'timeout' && (one !== undefined || (standing && context.on.kind === 'Pod')),
+    );
+    if (cut?.limitMs !== undefined) {
+      const { container, log, traceback, workload, pod } = cut;
+      return context.found({
+        message: 'scoring',
+        args: { container: container.name, limit: secondsText(cut.limitMs / 1000) },
+        subject: workload,
+        container: container.name,
+        affects: [context.on, pod],
+        certainty: 'confirmed',
+        basis: 'the server says so in its log',
+        consequence: 'The work of run() goes on, and nobody takes its answer; the pod stays Ready.',
+        cite: [citeException(log, traceback), ...(one === undefined ? [] : [citeExchange(one)])],
+        fixes: [
+          advice(
+            workload,
+            'Give run() more time, or make it faster',
+            'Set request_settings.request_timeout_ms of the deployment (5000 by default; Azure writes it into SCORING_TIMEOUT_MS) above what a prediction takes, or send smaller batches',
+          ),
+        ],
+      });
+    }
+    const isCut = judgement.failing.some(({ answer }) => CUT_OFF.has(answer.kind));
+    const ended = scoring.workerTimeouts.findLast(
+      ({ standing }) => isCut || one !== undefined || (standing && context.on.kind === 'Pod'),
+    );
+    if (ended !== undefined) {
+      const { container, workload, pod, seconds, place, cites } = ended;
+      return context.found({
+        message: 'worker',
+        args: { container: container.name, limit: secondsText(seconds), place },
+        subject: workload,
+        container: container.name,
+        affects: [context.on, pod],
+        certainty: 'confirmed',
+        basis: 'the server says that it ended the worker, and the stack of the worker shows run()',
+        consequence: 'The request gets no answer, which a router hands on as 502; the server starts another worker.',
+        cite: cites,
+        fixes: [
+          advice(
+            workload,
+            'Give a worker more time, or make run() faster',
+            'Set WORKER_TIMEOUT in environment_variables of the deployment above what a prediction takes (300 s by default), and request_settings.request_timeout_ms, too; or send smaller batches',
+          ),
+        ],
+      });
+    }
     if (one === undefined) return context.notApplicable('nobody gave up waiting for a request');
     const took = secondsOf(one);
     const limit = limitOf(one, took, limits);

@@ -1,9 +1,11 @@
 /** Cause: more requests come at once than the pods take, and the queue before them is full. */
 import { changeTheObject } from '../../../fixes/requests.ts';
+import { isAzureml } from '../../../model/azureml-names.ts';
 import { numberAt } from '../../../model/json.ts';
 import { ASKED_KINDS, lastOf, nameOf, whoAnswered } from '../../../views/exchange-client.ts';
 import { citeExchange, exchangeJudgement } from '../../../views/exchange-judgement.ts';
 import { ownerTree } from '../../../views/owner-tree.ts';
+import { servingPods } from '../../../views/serving-pods.ts';
 import { defineRule } from '../../define.ts';
 
 export default defineRule({
@@ -16,14 +18,55 @@ export default defineRule({
   appliesTo: [...ASKED_KINDS],
   looksAt: 'asked',
   effects: ['requests-fail'],
-  aliases: ['pending request queue full', 'overload', '503 UO', 'containerConcurrency', 'upstream overflow'],
-  needs: { judgement: exchangeJudgement, tree: ownerTree },
+  aliases: [
+    'pending request queue full',
+    'overload',
+    '503 UO',
+    'containerConcurrency',
+    'upstream overflow',
+    'HTTP 503',
+    'HTTP 429',
+    'max_concurrent_requests_per_instance',
+    'max_queue_wait_ms',
+  ],
+  needs: { judgement: exchangeJudgement, tree: ownerTree, serving: servingPods },
   messages: {
     limited: '{object} takes {concurrency} {requests} at a time in each pod, and the queue before them is full',
     full: 'The queue before {object} is full',
+    scaling: '{object} turns requests away with {status} while {ready} {pods} ready: more come at once than they take',
     broken: 'The circuit breaker of {who} lets no more requests through to {object}',
   },
-  check({ judgement, tree }, context) {
+  check({ judgement, tree, serving }, context) {
+    // The router of Azure ML, whose scaler makes pods later than the load comes; without a ready pod it is another trouble.
+    const away = isAzureml(context.on, 'OnlineEndpoint')
+      ? lastOf(judgement.failing, 'unavailable', 'rate-limited')
+      : undefined;
+    const [pod] = serving;
+    if (away !== undefined && pod !== undefined)
+      return context.found({
+        message: 'scaling',
+        args: {
+          object: nameOf(context.on),
+          status: away.answer.status ?? 503,
+          ready: serving.length,
+          pods: serving.length === 1 ? 'pod is' : 'pods are',
+        },
+        subject: context.on,
+        certainty: 'likely',
+        basis:
+          'the router answers so while pods of the endpoint are ready, which is what it does with requests beyond their room',
+        consequence:
+          'The scaler of the router looks once a second and needs a pod to start; bursts are turned away until then.',
+        cite: [citeExchange(away), pod.cite(`Pod ${pod.ref.name} is ready`, '/status/conditions')],
+        fixes: [
+          changeTheObject(
+            context.on,
+            'Have room for bursts',
+            'Raise scale_settings.min_instances of the deployment, or lower target_utilization_percentage; raise max_concurrent_requests_per_instance only where the server works on several at once',
+            'More pods run while it is quiet.',
+          ),
+        ],
+      });
     const one = lastOf(judgement.failing, 'queue-full', 'overflow');
     if (one === undefined) return context.notApplicable('no request was turned away for want of room');
     const object = nameOf(context.on);

@@ -14,7 +14,7 @@ export default defineRule({
   appliesTo: [...ASKED_KINDS],
   looksAt: 'always',
   effects: ['requests-fail'],
-  aliases: ['HTTP 404', 'HTTP 500', 'HTTP 503', 'HTTP 504', 'prediction fails'],
+  aliases: ['HTTP 404', 'HTTP 409', 'HTTP 424', 'HTTP 500', 'HTTP 502', 'HTTP 503', 'HTTP 504', 'prediction fails'],
   needs: { judgement: exchangeJudgement },
   messages: {
     answered: '{object}: {method} {path} is answered {answer} by {who}',

@@ -11,7 +11,7 @@ export const dataServicesSignals: readonly Signal[] = [
     literals: ['could not find an "mlmodel"'],
     regex: /Could not find an "MLmodel" configuration file at "?(?<path>[^"\s]{1,300})/,
     sample: 'mlflow.exceptions.MlflowException: Could not find an "MLmodel" configuration file at "/mnt/model/MLmodel"',
-    meaning: 'the path is a parent or a child of the folder of the model',
+    meaning: 'the path does not lead to the folder of the model, which holds a file MLmodel',
     fix: 'Point at the folder that holds the file MLmodel.',
     severity: 'fatal',
   },

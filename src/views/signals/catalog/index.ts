@@ -1,5 +1,6 @@
 /** Every known signal, in one list. Data only; match.ts searches a text for them. */
 import type { Signal } from '../signal.ts';
+import { azuremlTrainingSignals } from './azureml-training.ts';
 import { azuremlSignals } from './azureml.ts';
 import { backgroundSignals } from './background.ts';
 import { containerStartSignals } from './container-start.ts';
@@ -42,4 +43,5 @@ export const signals: readonly Signal[] = [
   ...thirdPartyServerSignals,
   ...dataServicesSignals,
   ...azuremlSignals,
+  ...azuremlTrainingSignals,
 ];

@@ -54,9 +54,10 @@ export const memorySignals: readonly Signal[] = [
       'worker died',
       'process pool was terminated',
       'workers (tasks / actors) killed',
+      'exited on signal 9',
     ],
     regex:
-      /Worker \(pid:(?<pid>\d+)\) was sent SIGKILL!|Child process \[\d+\] died|DataLoader worker \(pid(?:\(s\))? [^)]{1,60}\) (?:is killed by signal: Killed|exited unexpectedly)|\bworker died\b|A process in the process pool was terminated abruptly|Workers \(tasks \/ actors\) killed due to memory pressure/i,
+      /Worker \(pid:(?<pid>\d+)\) was sent SIGKILL!|Child process \[\d+\] died|DataLoader worker \(pid(?:\(s\))? [^)]{1,60}\) (?:is killed by signal: Killed|exited unexpectedly)|\bworker died\b|A process in the process pool was terminated abruptly|Workers \(tasks \/ actors\) killed due to memory pressure|worker process \d{1,10} exited on signal 9\b/i,
     sample: '[ERROR] Worker (pid:20) was sent SIGKILL! Perhaps out of memory?',
     meaning:
       'a worker process was killed or crashed, most often for memory, while its parent lives on and starts another',

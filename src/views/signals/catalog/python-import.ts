@@ -62,8 +62,9 @@ export const pythonImportSignals: readonly Signal[] = [
     id: 'python-attribute-error',
     component: 'python',
     literals: ['attributeerror:'],
+    // Names that begin with No are left out, for NoneType: what is None has no version.
     regex:
-      /AttributeError: (?:partially initialized )?(?:module '(?<module>[\w.]+)'|type object '\w+'|'(?<type>[\w.]+)' object)(?: \([^)]{1,120}\))? has no attribute '(?<name>\w+)'/,
+      /AttributeError: (?:partially initialized )?(?:module '(?<module>[\w.]+)'|type object '\w+'|'(?<type>(?:[^\WN]|N[^\Wo])[\w.]*)' object)(?: \([^)]{1,120}\))? has no attribute '(?<name>\w+)'/,
     sample: "AttributeError: module 'numpy' has no attribute 'float'",
     meaning: 'the installed version of the module or class does not have that attribute',
     fix: 'Pin the package to the version that the code was written for, or use its present name.',

@@ -13,6 +13,7 @@ function partsOf(id: string, line: string): Record<string, string> | undefined {
 }
 
 const found: readonly (readonly [string, string, Record<string, string>])[] = [
+  ['worker-killed', '2026/03/01 11:58:03 [alert] 7#7: worker process 212 exited on signal 9', {}],
   ['connection-refused', 'dial tcp [::1]:8080: connect: connection refused', { host: '[::1]', port: '8080' }],
   ['connection-refused', 'Error: connect ECONNREFUSED 10.0.0.1:6379', { host: '10.0.0.1', port: '6379' }],
   ['connection-refused', 'Error 111 connecting to redis:6379. Connection refused.', { host: 'redis', port: '6379' }],

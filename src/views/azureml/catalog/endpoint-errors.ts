@@ -1,0 +1,350 @@
+/** Errors of online endpoints and deployments that Azure and Kubernetes endpoints share. Data only. */
+import { asked, shown, type AzureError } from './azure-error.ts';
+import { AZ, CODES, LEARN, PROGRAMS } from './sources.ts';
+
+export const endpointErrors: readonly AzureError[] = [
+  {
+    name: 'ImageBuildFailure',
+    title: 'Azure could not build the image of the environment',
+    area: 'endpoint',
+    strings: [
+      'Image build failed. Build log: <address>',
+      'timeout while waiting for Environment Image to become available',
+      'encountered while attempting to connect to the container registry. Please try running resync keys on your workspace',
+      'Authentication failed for container registry <host>',
+    ],
+    meaning:
+      'The image is built in Azure before anything reaches the cluster, so no object of the cluster tells of it.',
+    fix: 'Read the log of the image build; its end names the reason. The message holds its address; in the studio it is under Environments, Build log.',
+    reasons: [
+      asked(
+        "The build may not sign in to the workspace's container registry: the key that the workspace knows is not the registry's any more",
+        "Does the workspace still have the registry's key?",
+        AZ.registry,
+        'Where `admin` is false or its password was renewed, `az ml workspace sync-keys` gives the workspace the present one.',
+        {
+          strings: [
+            'container registry authorization failure',
+            'attempting to connect to the container registry',
+            'Authentication failed for container registry',
+          ],
+        },
+      ),
+      asked(
+        'The registry is behind a private endpoint, which the build cannot reach',
+        'Is the registry closed to public networks?',
+        AZ.registry,
+        'Where `public` is Disabled, the workspace needs an image build compute in its network (`image_build_compute`).',
+        { strings: ["failed to communicate with the workspace's container registry"] },
+      ),
+      asked(
+        'The build ran out of time, mostly with a large or slow set of packages',
+        'How long did the build run, and how did it end?',
+        AZ.registryRuns,
+        'A run that ends as Timeout: build the image beforehand and name it in the environment.',
+      ),
+      asked(
+        'conda or pip cannot resolve or install the packages of the environment',
+        'Which packages does the environment ask for?',
+        AZ.environment,
+        'A build log that stops at the installation of pip packages hides the reason: install the same file with pip elsewhere, or build separately.',
+        { strings: ['Installing pip dependencies: ...working...'] },
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'OutOfQuota',
+    title: 'Azure or the cluster has no room for the deployment',
+    area: 'endpoint',
+    strings: [
+      'OutOfQuota: Kubernetes unschedulable. Details:<what the scheduler says>',
+      'Not enough quota available for <size> in SubscriptionId',
+    ],
+    meaning:
+      'A limit is reached. On an attached cluster it is mostly the scheduler that found no node; the other limits are those of the subscription.',
+    fix: 'Free room, ask for less (a smaller instance type), or have the limit raised.',
+    reasons: [
+      shown(
+        'The attached cluster has no node for the pod (CPU, memory, GPU, number of pods)',
+        CODES.scheduling,
+        'The pod is Pending, with the event FailedScheduling that names what each node lacks.',
+        { strings: ['Kubernetes unschedulable'] },
+      ),
+      asked(
+        'The CPU quota of the virtual machines is used up',
+        'How much of the quota of the family is used?',
+        AZ.quota,
+        'Where currentValue reaches limit, delete what is not used or ask for more quota.',
+        { strings: ['Not enough quota available for'] },
+      ),
+      asked(
+        'The compute cluster that builds the image has no quota',
+        'How much of the quota for clusters is used?',
+        AZ.quota,
+        'Delete an unused compute cluster, or ask for more quota.',
+      ),
+      asked(
+        'The model is larger than the disk of the instance',
+        'How large is the model, and which size do the instances have?',
+        AZ.deployment,
+        'Where the model does not fit beside the image on the disk, take a size with more disk.',
+      ),
+      shown(
+        'The model takes more memory than the instance has',
+        CODES.memory,
+        'The container was last terminated with the reason OOMKilled, or a worker process was killed.',
+      ),
+      asked(
+        'The subscription has as many role assignments as it may',
+        'How many role assignments does the subscription have?',
+        AZ.roleCount,
+        'Near the limit (Access control in the portal shows it), delete assignments that are not needed.',
+      ),
+      asked(
+        'The region has as many endpoints as it may',
+        'How many endpoints are there?',
+        AZ.endpoints,
+        'Delete endpoints that are not needed, or have the limit raised.',
+      ),
+      asked(
+        'Azure has no capacity of that size in the region',
+        'Is the size offered, and unrestricted, in the region?',
+        AZ.vmSkus,
+        'A restriction, or capacity that is short for the moment: take another size or region, or try later.',
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'BadArgument',
+    title: 'The deployment names or asks for something that it cannot have',
+    area: 'endpoint',
+    wrapper: true,
+    strings: [],
+    meaning:
+      'A general name: the message, and where the JSON has one the inner code, tell what is wrong with the request.',
+    fix: 'Read the message beside the code; on an attached cluster also the log of the storage-initializer container.',
+    reasons: [
+      asked(
+        'The subscription does not exist, or is not active',
+        'Is the subscription enabled?',
+        AZ.subscription,
+        'Anything but Enabled: an owner of the subscription has to activate it.',
+      ),
+      asked(
+        "The endpoint's user-assigned identity lacks the roles for the workspace's storage (Storage Blob Data Reader) and registry (AcrPull)",
+        'Which roles does the identity of the endpoint have?',
+        AZ.roles,
+        'Grant the missing one, and try again after some minutes.',
+        { strings: ['authorization error'] },
+      ),
+      asked(
+        'A policy of Azure refuses what the deployment would make (invalid template function)',
+        'Which policies hold for the workspace?',
+        AZ.policies,
+        'The policy that the message names has to be changed, or the workspace exempted.',
+        { strings: ['template function'] },
+      ),
+      shown(
+        'The image that the environment names cannot be found or pulled',
+        CODES.imageMissing,
+        'Events of the pod hold the registry\'s "not found", and the container waits in ErrImagePull or ImagePullBackOff.',
+        { strings: ['Unable to download user container image', 'user container image not found'] },
+      ),
+      shown(
+        'The model cannot be found where it was registered',
+        CODES.modelMissing,
+        'The init container storage-initializer ends with an error; its log names the address.',
+        { strings: ['Unable to download user model', 'user model not found'] },
+      ),
+      shown(
+        'The storage initializer does not reach the identity proxy, which gives it its token (inferred)',
+        ['IS9658', 'IS9651'],
+        'The log of the storage initializer names amlarc-identity-proxy-service and how the connection failed.',
+        { objects: PROGRAMS.identityProxy },
+      ),
+      asked(
+        'A model of MLflow, for which no image is built beforehand, in a workspace with the legacy private network',
+        'How is the network of the workspace isolated?',
+        AZ.managedNetwork,
+        'Without a managed network, give the deployment an environment and a scoring script of its own, or move to the managed network.',
+      ),
+      shown(
+        'On Kubernetes: requests are larger than limits, or than those of the instance type',
+        ['IS9655', 'IS1111', 'IS1103'],
+        'The deployment resource, or the pod, asks for more than its limit; the API server refuses the pod.',
+        { strings: ['resource requests must be less than or equal to limits'] },
+      ),
+      shown(
+        'On Kubernetes: the inference router azureml-fe is not ready',
+        ['IS9651'],
+        'The Deployment azureml-fe-v2 in the namespace azureml has no available replica, or is not there.',
+        { strings: ['azureml-fe is not ready', 'azureml-fe not ready'], objects: PROGRAMS.router },
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'ResourceNotReady',
+    title: 'The container of the deployment does not come up',
+    area: 'endpoint',
+    strings: [
+      'User container has crashed or terminated',
+      "Your container application crashed. This may be caused by errors in your scoring file's init() function",
+    ],
+    meaning: 'The image was pulled and the server was started, but it ended or never became Ready.',
+    fix: 'Read the log of the inference server; its last exception is the cause.',
+    reasons: [
+      shown(
+        'A package that the scoring script imports is not in the image',
+        ['IS5401'],
+        'The log of the container ends with ModuleNotFoundError.',
+      ),
+      shown(
+        'The scoring script does not parse',
+        ['IS5404'],
+        'The log ends with SyntaxError or NameError and its line.',
+      ),
+      shown(
+        'init() raised an exception',
+        CODES.scriptInit,
+        'The log holds "User\'s init function failed", and the exception after it.',
+      ),
+      shown(
+        'The scoring script is not where the deployment says, or lacks init() or run()',
+        ['IS5431', 'IS5432'],
+        'The log names the function or the file.',
+      ),
+      shown(
+        'The readiness or liveness probe is not set up right, or too strict for the time that loading takes',
+        CODES.probes,
+        'Events Unhealthy and Killing of the container, while its log shows no error.',
+      ),
+      shown(
+        'The environment of the image is not set up as the server needs it',
+        ['IS5420', 'IS5419', 'IS5406', 'IS5405'],
+        'The log shows a configuration error, or libraries that do not fit each other.',
+      ),
+      shown(
+        'An old inference server (before azureml-inference-server-http 0.7) with Flask 2',
+        ['IS5419'],
+        'The log ends with TypeError: register() takes 3 positional arguments but 4 were given.',
+        { strings: ['register() takes 3 positional arguments but 4 were given'] },
+      ),
+    ],
+    references: [LEARN.endpoints, LEARN.server],
+  },
+  {
+    name: 'ResourceNotFound',
+    shared: true,
+    title: 'Azure does not find a resource that the deployment needs',
+    area: 'endpoint',
+    strings: [],
+    meaning: 'A resource of Azure, such as the workspace, its registry or the model, is not there, or may not be seen.',
+    fix: 'Look whether the resource that the message names exists.',
+    reasons: [
+      asked(
+        'The resource was deleted, or its name is wrong',
+        'Does the resource exist?',
+        AZ.resource,
+        'Where it is not found, create it again or correct the name; where it is forbidden, a role is missing.',
+      ),
+      asked(
+        'The image is in a private registry, and the identity of the endpoint may not pull from it',
+        'Has the identity of the endpoint the role AcrPull on the registry?',
+        AZ.roles,
+        'Without AcrPull, grant it.',
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'OperationCanceled',
+    title: 'Another operation on the same resource came first',
+    area: 'endpoint',
+    strings: [
+      'Operation was canceled by another operation that has a higher priority',
+      'Operation was canceled due to <a previous operation> waiting for lock confirmation',
+    ],
+    meaning: 'Nothing is wrong with the deployment itself; the operation was given up.',
+    fix: 'Wait until the other operation is done, and try again.',
+    reasons: [
+      asked(
+        'An operation of higher priority went before it',
+        'Which operations ran on the endpoint?',
+        AZ.activity,
+        'Once no operation is running, the same command can be given again.',
+        { strings: ['higher priority'] },
+      ),
+      asked(
+        'The same operation was given twice, and the first still waited for its lock',
+        'Which operations ran on the endpoint?',
+        AZ.activity,
+        'Wait up to a minute, and try again.',
+        { strings: ['waiting for lock'] },
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'SecretsInjectionError',
+    title: 'A secret that the deployment names was not injected',
+    area: 'endpoint',
+    strings: [],
+    meaning: 'Environment variables of the deployment refer to secrets, and those could not be read on its behalf.',
+    fix: 'Look which environment variable of the deployment refers to a secret, whether that secret exists, and whether the identity of the endpoint may read it.',
+    reasons: [
+      asked(
+        'The identity of the endpoint may not read the secret (connections of the workspace, or the key vault)',
+        'Which roles does the identity have?',
+        AZ.roles,
+        'For connections it needs Azure Machine Learning Workspace Connection Secrets Reader on the workspace, for a vault Key Vault Secrets User on the vault.',
+      ),
+      asked(
+        'The reference in the deployment is not written as it must be',
+        'What do the environment variables of the deployment refer to?',
+        [...AZ.deployment, '--query', 'environment_variables'],
+        'It must be ${{azureml://connections/…}} or ${{keyvault:https://…}}.',
+      ),
+      asked(
+        'The secret, or that version of it, does not exist',
+        'Is the secret in the vault?',
+        AZ.vaultSecret,
+        'Where it is missing, create it or correct the reference.',
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+  {
+    name: 'InternalServerError',
+    shared: true,
+    title: 'Azure Machine Learning failed, or hides what failed',
+    area: 'endpoint',
+    wrapper: true,
+    strings: [],
+    meaning: 'The service gives no reason. On Kubernetes it often stands for something that the cluster does show.',
+    fix: 'Diagnose the deployment in the cluster first; without a finding there, ask the support with the request id.',
+    reasons: [
+      asked(
+        'A defect or an outage of the service',
+        'What was recorded of the operation?',
+        AZ.activity,
+        'Without a reason there, a support request with the correlation id is what is left.',
+      ),
+      asked(
+        'The name of the workspace or of its resource group ends in a hyphen',
+        'How are the workspace and its group called?',
+        AZ.workspace,
+        'Names that end in - cannot be used with Kubernetes compute; another workspace is needed.',
+      ),
+      shown(
+        'An admission webhook fails, so that the pods of the deployment are refused',
+        ['IS9101', 'IS1900'],
+        'The ReplicaSet holds FailedCreate events with "failed calling webhook".',
+        { strings: ['failed calling webhook'], seen: 'Azure/AML-Kubernetes#212' },
+      ),
+    ],
+    references: [LEARN.endpoints],
+  },
+];
