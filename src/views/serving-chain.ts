@@ -6,8 +6,9 @@ import { textAt } from '../model/json.ts';
 import { defineView, type KubeObject, type ViewContext } from '../model/reader.ts';
 import { groupOf, refKey, type ResourceRef } from '../model/reference.ts';
 import { isOfKind, kindAndGroup, namedBy } from '../model/serving-names.ts';
+import { azuremlPlaceOf } from '../model/azureml-labels.ts';
 import { standsOnByName } from '../model/azureml-names.ts';
-import { CHAIN_ORDER, NAME_RELATIONS, SERVING_RELATIONS } from '../model/serving-relations.ts';
+import { CHAIN_ORDER, NAME_RELATIONS, SERVING_RELATIONS, type ServingRelation } from '../model/serving-relations.ts';
 import { controllerOf } from './owner-tree.ts';
 
 // InferenceGraph → InferenceService → Knative Service → Route → Configuration → Revision → Deployment → ReplicaSet → Pod, and room.
@@ -60,7 +61,7 @@ function reach(
 function standingOn(context: ViewContext, object: KubeObject): readonly ResourceRef[] {
   const owner = controllerOf(object);
   const scope = object.ref.namespace === undefined ? {} : { namespace: object.ref.namespace };
-  const named = SERVING_RELATIONS.filter(({ lower }) => isOfKind(object.ref, lower)).flatMap((relation) => {
+  const named = relationsTo(object.ref).flatMap((relation) => {
     const { kind, group } = kindAndGroup(relation.upper);
     return context
       .list(kind, group === undefined ? scope : { ...scope, group })
@@ -69,14 +70,29 @@ function standingOn(context: ViewContext, object: KubeObject): readonly Resource
       )
       .map((upper) => upper.ref);
   });
-  const byNames = NAME_RELATIONS.filter(({ lower }) => isOfKind(object.ref, lower)).flatMap(({ upper }) =>
-    context
-      .list(kindAndGroup(upper).kind, { ...scope, ...groupIn(upper) })
-      .items.filter((above) => standsOnByName(above, object))
-      .map((above) => above.ref),
-  );
+  // Of a large cluster's workloads hardly any carries such names; only for those the lists are worth a look.
+  const byName = azuremlPlaceOf(object.ref, object.body) === undefined ? [] : NAME_RELATIONS;
+  const byNames = byName
+    .filter(({ lower }) => isOfKind(object.ref, lower))
+    .flatMap(({ upper }) =>
+      context
+        .list(kindAndGroup(upper).kind, { ...scope, ...groupIn(upper) })
+        .items.filter((above) => standsOnByName(above, object))
+        .map((above) => above.ref),
+    );
   const all = [...named, ...byNames.filter((ref) => owner === undefined || refKey(ref) !== refKey(owner))];
   return owner === undefined || owner.kind === 'Node' ? all : [owner, ...all];
+}
+
+const known = new Map<string, readonly ServingRelation[]>();
+
+/** Relations whose lower end is of the kind, looked up once: a large cluster has ten thousand objects of four kinds. */
+function relationsTo({ apiVersion, kind }: ResourceRef): readonly ServingRelation[] {
+  const key = `${apiVersion}|${kind}`;
+  let found = known.get(key);
+  if (found === undefined)
+    known.set(key, (found = SERVING_RELATIONS.filter(({ lower }) => isOfKind({ apiVersion, kind, name: '' }, lower))));
+  return found;
 }
 
 function groupIn(name: string): { readonly group?: string } {
