@@ -69,8 +69,13 @@ export const extensionLeftovers = defineView<ExtensionLeftovers>({
     const namespace = context.object({ apiVersion: 'v1', kind: 'Namespace', name: EXTENSION_NAMESPACE });
     const own = helmReleases(context, EXTENSION_NAMESPACE);
     // Arc's operator keeps releases where the extension says; `default` is what older versions of it said.
+    const inDefault = helmReleases(context, 'default');
+    // Of records that were not all read the newest may be missing, and an older one tells of what is over.
     const elsewhere =
-      name === undefined ? [] : helmReleases(context, 'default').releases.filter((release) => release.name === name);
+      name === undefined || inDefault.complete.state !== 'present'
+        ? []
+        : inDefault.releases.filter((release) => release.name === name);
+    const ownReleases = own.complete.state === 'present' ? own.releases : [];
     const crds = context.list('CustomResourceDefinition');
     // Whose a release is that hangs, is told by what it owns: of one that nothing was seen of, only whole lists tell.
     const unclear = own.releases.some((release) => release.name !== name && ownedBy(context, release).length === 0);
@@ -100,7 +105,7 @@ export const extensionLeftovers = defineView<ExtensionLeftovers>({
           listAt(body, 'metadata', 'finalizers').length > 0,
       ),
       releases: [
-        ...own.releases.filter(
+        ...ownReleases.filter(
           (release) =>
             release.name === name ||
             (!isOfOthers(context, release) && (unseen === undefined || ownedBy(context, release).length > 0)),

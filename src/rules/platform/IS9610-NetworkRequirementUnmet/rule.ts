@@ -52,7 +52,8 @@ export default defineRule({
     const { intent } = plan;
     const verify = verifyWithPreflight(intent);
     const verdicts: Verdict[] = [];
-    for (const { policy, flows } of network.cut) {
+    // What no policy of several lets through is told only where all of them were read: policies add up.
+    for (const { policy, flows } of network.policiesRead.state === 'present' ? network.cut : []) {
       const needed = flows.filter(({ forInference }) => plan.inference || forInference !== true);
       if (needed.length === 0) continue;
       verdicts.push(

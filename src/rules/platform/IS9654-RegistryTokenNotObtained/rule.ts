@@ -51,12 +51,12 @@ export default defineRule({
     const { log, failure, shows, cite, secrets, effect } = token;
     if (log.state === 'unknown') return context.unknown(log.gap);
     if (log.state === 'absent') return context.notApplicable('the identity controller is not there');
-    const { component, gaps, lines } = log.value;
+    const { component, gaps } = log.value;
     if (component.down)
       return context.ruledOut('the identity controller does not run: that is its own trouble', ...component.cites);
     if (failure === undefined) {
       const [gap] = gaps;
-      if (gap !== undefined && lines.length === 0) return context.unknown(gap);
+      if (gap !== undefined) return context.unknown(gap);
       return context.notApplicable('the log of the identity controller tells of no failed token call');
     }
     const atRegistry =
