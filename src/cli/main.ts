@@ -27,6 +27,22 @@ function positiveSeconds(value: string): number {
   return seconds;
 }
 
+/** What every command that reads a cluster takes: where to read, and how to show it. */
+function withShared(command: Command, formats: readonly string[], bound: string): Command {
+  return command
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
+    .option(
+      '--from <path>',
+      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
+      collectPaths,
+    )
+    .addOption(new Option('-o, --output <format>', 'format').choices(formats).default('text'))
+    .option('--plain', 'linear text, for screen readers and logs')
+    .option('--ascii', 'no other characters than ASCII in the frame of the report')
+    .option('--timeout <seconds>', bound, positiveSeconds, DEFAULT_TIMEOUT_SECONDS);
+}
+
 function buildProgram(exit: (code: number) => void): Command {
   const program = new Command('inferscope')
     .description(
@@ -40,135 +56,103 @@ function buildProgram(exit: (code: number) => void): Command {
       'after',
       '\nExit codes: 0 healthy, 1 a cause was found, 2 undecided or unreadable, 3 inferscope itself could not run.',
     );
-  program
-    .command('diagnose', { isDefault: true })
-    .description('why it is not ready (the default command); without objects, everything unhealthy in scope')
-    .argument('[objects...]', 'KIND/NAME as kubectl takes it: deploy/x, po/x, isvc/x, deployment.apps/x')
-    .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)')
-    .option('-A, --all-namespaces', 'all namespaces')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
-    .option(
-      '--from <path>',
-      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
-      collectPaths,
-    )
-    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json', 'short']).default('text'))
-    .option('--plain', 'linear text, for screen readers and logs')
-    .option('--ascii', 'no other characters than ASCII in the frame of the report')
-    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
-    .action(async (objects: string[], flags: DiagnoseFlags) => {
-      const { runDiagnose } = await import('./diagnose.ts');
-      exit(await runDiagnose(objects, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
-    });
-  program
-    .command('trace')
-    .description('the way of a request, hop by hop: what decides at each, and the first that would not pass')
-    .argument('<object...>', 'KIND/NAME: isvc/x, llmisvc/x, ig/x, ksvc/x, svc/x, ingress/x, deploy/x')
-    .option('--path <path>', 'path of the request (default: a prediction of the object)')
-    .option(
-      '--host <host>',
-      'host of the request, or its whole URL (default: those of the object, outside and inside the cluster)',
-    )
-    .option('--method <method>', 'method of the request')
-    .option(
-      '-H, --header <header>',
-      '"Name: value"; Content-Type counts for the prediction; may be repeated',
-      collectPaths,
-    )
-    .option('--send [file]', 'send one real request along the path, with the body of a file or of - ; asks before')
-    .option('--yes', 'send without asking')
-    .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
-    .option(
-      '--from <path>',
-      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
-      collectPaths,
-    )
-    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
-    .option('--plain', 'linear text, for screen readers and logs')
-    .option('--ascii', 'no other characters than ASCII in the frame of the report')
-    .option('--timeout <seconds>', 'bound of one request', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+  withShared(
+    program
+      .command('diagnose', { isDefault: true })
+      .description('why it is not ready (the default command); without objects, everything unhealthy in scope')
+      .argument('[objects...]', 'KIND/NAME as kubectl takes it: deploy/x, po/x, isvc/x, deployment.apps/x')
+      .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)')
+      .option('-A, --all-namespaces', 'all namespaces'),
+    ['text', 'json', 'short'],
+    'bound of one request to the cluster',
+  ).action(async (objects: string[], flags: DiagnoseFlags) => {
+    const { runDiagnose } = await import('./diagnose.ts');
+    exit(await runDiagnose(objects, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
+  });
+  withShared(
+    program
+      .command('trace')
+      .description('the way of a request, hop by hop: what decides at each, and the first that would not pass')
+      .argument('<object...>', 'KIND/NAME: isvc/x, llmisvc/x, ig/x, ksvc/x, svc/x, ingress/x, deploy/x')
+      .option('--path <path>', 'path of the request (default: a prediction of the object)')
+      .option(
+        '--host <host>',
+        'host of the request, or its whole URL (default: those of the object, outside and inside the cluster)',
+      )
+      .option('--method <method>', 'method of the request')
+      .option(
+        '-H, --header <header>',
+        '"Name: value"; Content-Type counts for the prediction; may be repeated',
+        collectPaths,
+      )
+      .option('--send [file]', 'send one real request along the path, with the body of a file or of - ; asks before')
+      .option('--yes', 'send without asking')
+      .option('-n, --namespace <name>', 'namespace (default: that of the context; of a capture, all)'),
+    ['text', 'json'],
+    'bound of one request',
+  )
     .addHelpText('after', '\nExit codes: 0 it passes, 1 a hop fails, 2 not known, 3 inferscope itself could not run.')
     .action(async (words: string[], flags: TraceFlags) => {
       const { runTrace } = await import('./trace.ts');
       exit(await runTrace(words, flags, streams, process.stdin));
     });
-  program
-    .command('azureml')
-    .description('why an online endpoint of Azure ML on this cluster does not serve, by the names that Azure ML shows')
-    .argument('[endpoint]', 'ENDPOINT or ENDPOINT/DEPLOYMENT; without it, all that is unhealthy, and the extension')
-    .option(
-      '--error <file>',
-      'what Azure ML said (the output of az ml, its JSON), or - ; it is set beside what the cluster shows',
-    )
-    .option('-n, --namespace <name>', 'namespace of the compute (default: all that may be read)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
-    .option(
-      '--from <path>',
-      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
-      collectPaths,
-    )
-    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json', 'short']).default('text'))
-    .option('--plain', 'linear text, for screen readers and logs')
-    .option('--ascii', 'no other characters than ASCII in the frame of the report')
-    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
-    .action(async (endpoint: string | undefined, flags: AzuremlFlags) => {
-      const { runAzureml } = await import('./azureml.ts');
-      exit(await runAzureml(endpoint, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
-    });
-  program
-    .command('preflight')
-    .description(
-      'is this cluster ready: before the Azure ML extension, KServe or models are installed, upgraded or deleted',
-    )
-    .addOption(
-      new Option('--phase <phase>', 'what is to be done; pre-upgrade where the extension is there already')
-        .choices(['pre-install', 'pre-upgrade', 'pre-rollback', 'pre-delete'])
-        .default('pre-install'),
-    )
-    .option(
-      '--profile <names>',
-      'azureml, kserve, kubernetes, with commas or repeated (default: those that apply)',
-      collectPaths,
-    )
-    .option(
-      '--config <name=value>',
-      'a setting of the extension, as az k8s-extension takes it; may be repeated',
-      collectPaths,
-    )
-    .option(
-      '--config-file <file>',
-      'settings as JSON or YAML, or what az k8s-extension show prints; may be repeated',
-      collectPaths,
-    )
-    .option(
-      '--config-protected <name=value>',
-      'a protected setting: only its name is used; of sslCertPemFile and sslKeyPemFile, facts of the file',
-      collectPaths,
-    )
-    .option('--extension-name <name>', 'name of the extension, for the commands of fixes')
-    .option('--connect', 'also try TLS handshakes from this machine to the hosts that the extension needs')
-    .option('--region <region>', 'Azure region of the workspace, for --connect (default: the setting location)')
-    .option('--host <host>', 'a further host for --connect: acme.azurecr.io; may be repeated', collectPaths)
-    .option('-n, --namespace <name>', 'read only this namespace of what lives in namespaces (default: all)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod it runs in)')
-    .option(
-      '--from <path>',
-      'read a capture, or files of kubectl get -o yaml|json, or - ; may be repeated',
-      collectPaths,
-    )
-    .addOption(
-      new Option('-o, --output <format>', 'format')
-        .choices(['text', 'json', 'junit', 'markdown', 'arcml-healthcheck'])
-        .default('text'),
-    )
-    .option('--plain', 'linear text, for screen readers and logs')
-    .option('--ascii', 'no other characters than ASCII in the frame of the report')
-    .option('--timeout <seconds>', 'bound of one request to the cluster', positiveSeconds, DEFAULT_TIMEOUT_SECONDS)
+  withShared(
+    program
+      .command('azureml')
+      .description(
+        'why an online endpoint of Azure ML on this cluster does not serve, by the names that Azure ML shows',
+      )
+      .argument('[endpoint]', 'ENDPOINT or ENDPOINT/DEPLOYMENT; without it, all that is unhealthy, and the extension')
+      .option(
+        '--error <file>',
+        'what Azure ML said (the output of az ml, its JSON), or - ; it is set beside what the cluster shows',
+      )
+      .option('-n, --namespace <name>', 'namespace of the compute (default: all that may be read)'),
+    ['text', 'json', 'short'],
+    'bound of one request to the cluster',
+  ).action(async (endpoint: string | undefined, flags: AzuremlFlags) => {
+    const { runAzureml } = await import('./azureml.ts');
+    exit(await runAzureml(endpoint, { ...flags, debug: process.argv.includes('--debug') }, streams, process.stdin));
+  });
+  withShared(
+    program
+      .command('preflight')
+      .description(
+        'is this cluster ready: before the Azure ML extension, KServe or models are installed, upgraded or deleted',
+      )
+      .addOption(
+        new Option('--phase <phase>', 'what is to be done; pre-upgrade where the extension is there already')
+          .choices(['pre-install', 'pre-upgrade', 'pre-rollback', 'pre-delete'])
+          .default('pre-install'),
+      )
+      .option(
+        '--profile <names>',
+        'azureml, kserve, kubernetes, with commas or repeated (default: those that apply)',
+        collectPaths,
+      )
+      .option(
+        '--config <name=value>',
+        'a setting of the extension, as az k8s-extension takes it; may be repeated',
+        collectPaths,
+      )
+      .option(
+        '--config-file <file>',
+        'settings as JSON or YAML, or what az k8s-extension show prints; may be repeated',
+        collectPaths,
+      )
+      .option(
+        '--config-protected <name=value>',
+        'a protected setting: only its name is used; of sslCertPemFile and sslKeyPemFile, facts of the file',
+        collectPaths,
+      )
+      .option('--extension-name <name>', 'name of the extension, for the commands of fixes')
+      .option('--connect', 'also try TLS handshakes from this machine to the hosts that the extension needs')
+      .option('--region <region>', 'Azure region of the workspace, for --connect (default: the setting location)')
+      .option('--host <host>', 'a further host for --connect: acme.azurecr.io; may be repeated', collectPaths)
+      .option('-n, --namespace <name>', 'read only this namespace of what lives in namespaces (default: all)'),
+    ['text', 'json', 'junit', 'markdown', 'arcml-healthcheck'],
+    'bound of one request to the cluster',
+  )
     .addHelpText('after', '\nExit codes: 0 ready, 1 a check blocks, 2 not known, 3 inferscope itself could not run.')
     .action(async (flags: PreflightFlags) => {
       const { runPreflight } = await import('./preflight.ts');

@@ -107,6 +107,21 @@ describe('logs of the inference server', () => {
       explain([...text, '2026-11-21 16:22:23,188 I [1] azmlinfsrv - POST /score 200 1.1ms 3'].join('\n')).decisive,
     ).toEqual([]);
   });
+  test('where to look next: by the names of Azure ML only where the log is one of it', () => {
+    const look = (text: string): readonly string[] | undefined => explain(text).nextLook[0]?.argv;
+    const missing = "ModuleNotFoundError: No module named 'xgboost'";
+    expect(
+      look(
+        `Traceback (most recent call last):\n  File "/app/serve.py", line 3, in <module>\n    import xgboost\n${missing}`,
+      ),
+    ).toContain('diagnose');
+    expect(
+      look(
+        [...BEGIN, 'Traceback (most recent call last):', '  File "/app/score.py", line 3, in init', missing].join('\n'),
+      ),
+    ).toContain('azureml');
+  });
+
   test('a healthy log decides nothing, and says what to paste', () => {
     const { decisive, nextLook } = explain([...BEGIN, ...READY].join('\n'));
     expect(decisive).toEqual([]);

@@ -35,7 +35,10 @@ export function explainText(text: string, pages: readonly KnownPage[]): TextAnsw
   return {
     decisive,
     chain: azure?.chain.map(({ code }) => code) ?? [],
-    nextLook: [...(decisive.length === 0 ? answerLook(lines) : []), ...nextLook(decisive, azure, checks.passed)],
+    nextLook: [
+      ...(decisive.length === 0 ? answerLook(lines) : []),
+      ...nextLook(decisive, azure, checks.passed, isLogOfAzureml(text)),
+    ],
   };
 }
 
@@ -173,6 +176,7 @@ function nextLook(
   decisive: readonly DecisiveLine[],
   azure: AzureErrorText | undefined,
   passed: number,
+  ofAzureml: boolean,
 ): readonly NextLook[] {
   const asked = azure?.decisive === undefined ? [] : questions(azure.decisive);
   if (decisive.some(({ kind }) => kind === 'health-check'))
@@ -181,7 +185,14 @@ function nextLook(
   if (decisive.some(({ kind }) => kind === 'words'))
     return [{ text: 'Which of them the cluster proves', argv: ['inferscope', 'diagnose'] }];
   if (decisive.length > 0)
-    return [{ text: 'What else the cluster shows', argv: ['inferscope', 'azureml', '<ENDPOINT>/<DEPLOYMENT>'] }];
+    return [
+      {
+        text: 'What else the cluster shows',
+        argv: ofAzureml
+          ? ['inferscope', 'azureml', '<ENDPOINT>/<DEPLOYMENT>']
+          : ['inferscope', 'diagnose', '-n', '<NAMESPACE>', 'pod/<POD>'],
+      },
+    ];
   if (passed > 0) return [{ text: 'Every check of the report passed: paste what the failed command itself printed' }];
   return [
     {
@@ -190,6 +201,11 @@ function nextLook(
     { text: 'Or the end of the log, from the last "Traceback" or ERROR line on' },
     { text: 'Or only the word that names the error: inferscope explain WORD' },
   ];
+}
+
+/** Its inference server and its storage initializer name themselves; any other log is one of a pod. */
+function isLogOfAzureml(text: string): boolean {
+  return topicsOf(text).azureml || /\bazmlinfsrv\b|\bAZUREML_|\/azureml-|azureml_inference_server/.test(text);
 }
 
 function inCluster({ error: { area, reasons: documented }, reasons }: MatchedError): readonly NextLook[] {

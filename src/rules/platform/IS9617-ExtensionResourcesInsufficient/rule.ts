@@ -100,7 +100,12 @@ export default defineRule({
     }
     const room = extensionRoom(plan, nodes);
     if (!Number.isFinite(room.free.cpu) || !Number.isFinite(room.free.memory))
-      return context.notApplicable(`a node such as ${node.state.name} does not tell what it has to give`);
+      return context.unknown({
+        id: `gap:allocatable:${node.state.name}`,
+        wanted: `what Node ${node.state.name} has to give`,
+        reason: 'failed',
+        detail: 'its status tells no allocatable resources',
+      });
     const cite = [
       node.state.node.cite(`what Node ${node.state.name} has to give`, '/status/allocatable'),
       ...eligible

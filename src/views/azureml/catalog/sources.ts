@@ -21,6 +21,20 @@ export const LEARN = {
 const WORKSPACE = ['--workspace-name', '<WORKSPACE>', '--resource-group', '<GROUP>'] as const;
 const AKS = ['--name', '<CLUSTER>', '--resource-group', '<CLUSTER-GROUP>'] as const;
 
+const EXTENSION = [
+  'az',
+  'k8s-extension',
+  'show',
+  '--name',
+  '<EXTENSION>',
+  '--cluster-name',
+  '<CLUSTER>',
+  '--resource-group',
+  '<CLUSTER-GROUP>',
+  '--cluster-type',
+  '<managedClusters|connectedClusters>',
+] as const;
+
 export const AZ = {
   workspace: ['az', 'ml', 'workspace', 'show', '--name', '<WORKSPACE>', '--resource-group', '<GROUP>'],
   workspaceIdentity: [
@@ -167,31 +181,9 @@ export const AZ = {
     '<CLUSTER-GROUP>',
   ],
   arc: ['az', 'connectedk8s', 'show', ...AKS, '--query', '{status:connectivityStatus,agent:agentVersion}'],
-  extension: [
-    'az',
-    'k8s-extension',
-    'show',
-    '--name',
-    '<EXTENSION>',
-    '--cluster-name',
-    '<CLUSTER>',
-    '--resource-group',
-    '<CLUSTER-GROUP>',
-    '--cluster-type',
-    '<managedClusters|connectedClusters>',
-  ],
+  extension: EXTENSION,
   extensionVersion: [
-    'az',
-    'k8s-extension',
-    'show',
-    '--name',
-    '<EXTENSION>',
-    '--cluster-name',
-    '<CLUSTER>',
-    '--resource-group',
-    '<CLUSTER-GROUP>',
-    '--cluster-type',
-    '<managedClusters|connectedClusters>',
+    ...EXTENSION,
     '--query',
     '{version:version,state:provisioningState,settings:configurationSettings}',
   ],
