@@ -105,6 +105,7 @@ export function intentEvidence(intent: Intent, connections: readonly ConnectionR
       ...(intent.extensionName === undefined ? {} : { extensionName: intent.extensionName }),
       ...(intent.isTemplate === true ? { isTemplate: true } : {}),
       files: intent.files,
+      ...(Object.keys(intent.files).length === 0 ? {} : { filesReadAt: new Date().toISOString() }),
       ...(connections.length === 0 ? {} : { connections: connections.map((result) => ({ ...result })) }),
     },
   };

@@ -2,7 +2,7 @@
  * What the person who runs preflight intends: profiles, phase, settings, files and what was tried over the network. The one way of checks to the
  * object that holds it. It judges nothing.
  */
-import type { Citation } from '../model/evidence.ts';
+import type { Citation, Timestamp } from '../model/evidence.ts';
 import { at, isObject, listAt, objectAt, pointerTo, textAt, type JsonObject } from '../model/json.ts';
 import {
   PREFLIGHT,
@@ -36,6 +36,8 @@ export interface PreflightIntent {
   isGiven(name: string): boolean;
   /** Facts of a PEM file that was given; `pemOf` reads them. */
   file(name: string): JsonObject | undefined;
+  /** When files were read; a certificate made after a capture was taken is none of the future. Undefined where none was given. */
+  readonly filesReadAt: Timestamp | undefined;
   readonly connections: readonly ConnectionResult[];
   /** Cites the intent as a whole, or one setting: `/spec/settings/enableInference`. */
   cite(label: string, pointer?: string): Citation;
@@ -75,6 +77,7 @@ export const preflightIntent = defineView<PreflightIntent | undefined>({
       isGiven: (name) =>
         (valueOf(name)?.trim() ?? '') !== '' || isHidden(name) || isHidden(CHART_VALUES.get(name)?.name),
       file: (name) => objectAt(body, 'spec', 'files', name),
+      filesReadAt: textAt(body, 'spec', 'filesReadAt'),
       connections: listAt(body, 'spec', 'connections').flatMap((entry) => connectionOf(entry) ?? []),
       cite,
       citeSetting: (name) => {

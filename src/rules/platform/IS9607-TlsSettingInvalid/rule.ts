@@ -113,7 +113,8 @@ function ofFiles({ intent, certificate, key }: AzuremlTls, host: string | undefi
     certificate: certificate.facts,
     key: key.facts,
     host,
-    now: context.now,
+    // Files are of today, whenever the capture was taken.
+    now: intent.filesReadAt ?? context.now,
   });
   const [first, ...more] = faults;
   if (first?.weight !== 'fatal')
